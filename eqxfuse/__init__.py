@@ -1,0 +1,8 @@
+"""Differentiable chemistry for JAX, compiled for exactly your network."""
+
+from eqxfuse import _rate_laws as rate_laws
+from eqxfuse._conditions import Conditions as Conditions
+from eqxfuse._constants import YEAR as YEAR
+from eqxfuse._network import Network as Network
+from eqxfuse._reaction import Reaction as Reaction
+from eqxfuse._species import Species as Species

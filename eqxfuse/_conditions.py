@@ -1,0 +1,69 @@
+"""The physical conditions that rate coefficients depend on."""
+
+import dataclasses
+import math
+from numbers import Real
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._constants import PARSEC, ZETA_UMIST
+
+Field = float | Float[Array, "..."]
+
+
+def _as_float(value):
+    """Integers become floats and NumPy values JAX arrays, so that every field can be differentiated."""
+    if isinstance(value, Real):
+        return float(value)
+    return jnp.asarray(value) if isinstance(value, np.ndarray) else value
+
+
+def _field(default=dataclasses.MISSING):
+    return eqx.field(converter=_as_float, default=default)
+
+
+class Conditions(eqx.Module):
+    """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
+
+    Each field is a scalar (or an array with the leading axes of a batch).
+    """
+
+    temperature: Field = _field()
+    """Gas temperature [K]."""
+    density: Field = _field()
+    """Number density of hydrogen nuclei n_H [cm^-3]."""
+    zeta: Field = _field(ZETA_UMIST)
+    """Cosmic-ray ionisation rate of H2 [s^-1]."""
+    g0: Field = _field(1.0)
+    """Far-ultraviolet field in units of the Draine (1978) field [1]."""
+    av: Field = _field(10.0)
+    """Visual extinction [mag]."""
+    albedo: Field = _field(0.5)
+    """Dust albedo omega in the far ultraviolet [1], used by cosmic-ray induced photons."""
+    dust_temperature: Field = _field(10.0)
+    """Temperature of the grains [K]."""
+    dust_to_gas: Field = _field(0.01)
+    """Dust-to-gas mass ratio [1]."""
+    gas_to_grain: Field = _field(1.0 / 1.32e-12)
+    """n_H divided by the number density of grains [1] (KIDA's GTODN); the default is for 0.1 um grains."""
+    radius: Field = _field(0.05 * PARSEC)
+    """Radius of the cloud [cm]; column densities are abundance times density times `radius`."""
+    turbulent_velocity: Field = _field(1.0e5)
+    """Turbulent line width b [cm s^-1], used by the self-shielding of H2."""
+
+    def __check_init__(self):
+        positive = ("temperature", "density", "gas_to_grain", "turbulent_velocity")
+        for f in dataclasses.fields(self):
+            value = getattr(self, f.name)
+            if not isinstance(value, float):
+                continue
+            bound = "positive" if f.name in positive else "zero or more"
+            if not math.isfinite(value) or value < 0 or (f.name in positive and value == 0):
+                raise ValueError(f"Conditions.{f.name} must be finite and {bound}, got {value!r}")
+
+    def at_temperature(self, temperature) -> "Conditions":
+        """The same conditions at another gas temperature [K]."""
+        return eqx.tree_at(lambda c: c.temperature, self, temperature)

@@ -1,0 +1,43 @@
+"""Every exception that eqxfuse raises on its own account."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class NetworkFormatError(ValueError):
+    """A network file that cannot be read.
+
+    Attributes: `path`, `line` (1-based; 0 when the file as a whole is at fault), `text` (the offending
+    line), `why`.
+    """
+
+    def __init__(self, path: str | Path, line: int, text: str, why: str):
+        super().__init__(f"{path}:{line}: {why}\n    {text.rstrip()!r}")
+        self.path, self.line, self.text, self.why = Path(path), line, text, why
+
+    def __reduce__(self):
+        return type(self), (self.path, self.line, self.text, self.why)
+
+
+class UnknownSpecies(ValueError):
+    """A species name that the network does not have; names the nearest ones."""
+
+    def __init__(self, name: str, known: Iterable[str]):
+        known = tuple(known)
+        near = get_close_matches(name, known, n=4, cutoff=0.5)
+        near += [k for k in known if k.lower() == name.lower() and k not in near]
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"the network has no species {name!r} (it has {len(known)}){hint}")
+        self.name, self.known = name, known
+
+    def __reduce__(self):
+        return type(self), (self.name, self.known)
+
+
+class UnsupportedRateLaw(ValueError):
+    """A rate law that the requested operation cannot express."""
+
+
+class BackendUnavailable(RuntimeError):
+    """A backend that this machine or installation cannot run; the message says what to install."""

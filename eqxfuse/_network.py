@@ -1,0 +1,205 @@
+"""A chemical reaction network: ordered, validated, immutable."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._equation import parse_equation
+from eqxfuse._errors import UnknownSpecies
+from eqxfuse._rate_laws import Constant, RateLaw, RateTable
+from eqxfuse._reaction import Reaction
+from eqxfuse._species import Species
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """Species and reactions in a fixed order; equal and hashed by `digest`.
+
+    Raises `ValueError` when a species stands twice, or a reaction names one that is not listed.
+    """
+
+    species: tuple[Species, ...]
+    reactions: tuple[Reaction, ...]
+    name: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "species", tuple(self.species))
+        object.__setattr__(self, "reactions", tuple(self.reactions))
+        twice = [name for name, n in Counter(self.species_names).items() if n > 1]
+        if twice:
+            raise ValueError(f"species stand twice in the network: {', '.join(twice)}")
+        known = self._index
+        for reaction in self.reactions:
+            for name in _names(reaction):
+                if name not in known:
+                    raise ValueError(f"reaction {reaction.equation!r}: {UnknownSpecies(name, known)}")
+
+    @classmethod
+    def from_reactions(
+        cls,
+        equations: Sequence[str | Reaction],
+        rates: Sequence[RateLaw | float] = (),
+        *,
+        species: Iterable[Species | str] = (),
+        name: str = "",
+    ) -> "Network":
+        """Build a network in Python.
+
+        `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
+        a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
+        `rates`. `species` fixes an order and compositions; the others follow as they appear. A name that
+        is not a formula becomes an opaque species.
+        """
+        if rates and len(rates) != len(equations):
+            raise ValueError(f"{len(equations)} equations but {len(rates)} rates")
+        reactions = []
+        for i, equation in enumerate(equations):
+            if isinstance(equation, Reaction):
+                reactions.append(equation)
+                continue
+            if not rates:
+                raise ValueError(f"equation {equation!r} has no rate: pass one rate for each equation")
+            rate = rates[i] if isinstance(rates[i], RateLaw) else Constant(float(rates[i]))
+            reactants, products = parse_equation(equation)
+            reactions.append(Reaction.make(reactants, products, rate, id=i + 1))
+        given = {s.name: s for s in (_species(s) for s in species)}
+        for reaction in reactions:
+            for s in _names(reaction):
+                given.setdefault(s, None)
+        return cls(tuple(s or _species(n) for n, s in given.items()), tuple(reactions), name)
+
+    @cached_property
+    def species_names(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.species)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.species_names)}
+
+    def index(self, name: str) -> int:
+        """Position of a species in every abundance vector. Raises `UnknownSpecies`."""
+        try:
+            return self._index[name]
+        except KeyError:
+            raise UnknownSpecies(name, self.species_names) from None
+
+    def abundances(self, values: Mapping[str, float], floor: float = 0.0) -> Float[Array, "species"]:
+        """Initial abundances x = n/n_H: `values` where given, else `floor`. Raises `UnknownSpecies`."""
+        x = np.full(len(self.species), float(floor))
+        for name, value in values.items():
+            x[self.index(name)] = value
+        return jnp.asarray(x)
+
+    @cached_property
+    def elements(self) -> tuple[str, ...]:
+        """Every element of the species, in order of first appearance."""
+        return tuple(dict.fromkeys(e for s in self.species for e, _ in s.composition or ()))
+
+    @cached_property
+    def composition(self) -> np.ndarray:
+        """[elements + 1, species] atoms of each element in a species; the last row is the charge."""
+        rows = {element: i for i, element in enumerate(self.elements)}
+        matrix = np.zeros((len(rows) + 1, len(self.species)))
+        for j, s in enumerate(self.species):
+            for element, count in s.composition or ():
+                matrix[rows[element], j] = count
+            matrix[-1, j] = s.charge
+        return matrix
+
+    def subnetwork(self, species: Iterable[str]) -> "Network":
+        """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`."""
+        keep = {self.species_names[self.index(name)] for name in species}
+        reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
+        return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name)
+
+    def conservation_errors(self) -> dict[int, dict[str, float]]:
+        """Reactions (by position) that do not conserve an element or charge, with what they make of it.
+
+        Reactions with an opaque species are not judged.
+        """
+        labels = (*self.elements, "charge")
+        opaque = {s.name for s in self.species if s.composition is None}
+        errors = {}
+        for j, reaction in enumerate(self.reactions):
+            if opaque.intersection(_names(reaction)):
+                continue
+            total = np.zeros(len(labels))
+            for name, number in reaction.net_change:
+                total += number * self.composition[:, self._index[name]]
+            wrong = {label: float(v) for label, v in zip(labels, total, strict=True) if abs(v) > 1e-12}
+            if wrong:
+                errors[j] = wrong
+        return errors
+
+    def duplicates(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of reactions (by position) with the same reactants and products; all of them count."""
+        groups: dict = {}
+        for j, r in enumerate(self.reactions):
+            groups.setdefault((frozenset(r.reactants), frozenset(r.products)), []).append(j)
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+    def out_of_range(self, temperature: float) -> tuple[int, ...]:
+        """Reactions (by position) of which no fit holds `temperature` [K]."""
+        return tuple(
+            j
+            for j, r in enumerate(self.reactions)
+            if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
+        )
+
+    @cached_property
+    def rate_table(self) -> RateTable:
+        """The rate laws of all reactions, stacked."""
+        return RateTable.build([r.fits for r in self.reactions], [r.out_of_range for r in self.reactions])
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over species and reactions; sources and the network's name do not count."""
+        return hashlib.sha256(repr((self.species, [_identity(r) for r in self.reactions])).encode()).hexdigest()
+
+    def __eq__(self, other):
+        return isinstance(other, Network) and self.digest == other.digest
+
+    def __hash__(self):
+        return hash(self.digest)
+
+    def __repr__(self):
+        label = f"{self.name!r}, " if self.name else ""
+        return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
+
+    def summary(self) -> str:
+        """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors."""
+        kinds = Counter(r.kind or "unnamed" for r in self.reactions).most_common()
+        piecewise = sum(len(r.fits) > 1 for r in self.reactions)
+        return "\n".join(
+            [
+                repr(self),
+                f"elements: {' '.join(self.elements)}",
+                f"reactions by kind: {', '.join(f'{kind} {n}' for kind, n in kinds)}",
+                f"reactions with several fits: {piecewise}",
+                f"equations that stand more than once: {len(self.duplicates())}",
+                f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}",
+            ]
+        )
+
+
+def _names(reaction: Reaction) -> tuple[str, ...]:
+    return (*(n for n, _ in reaction.reactants), *(n for n, _ in reaction.products), *reaction.factors)
+
+
+def _species(value: Species | str) -> Species:
+    if isinstance(value, Species):
+        return value
+    try:
+        return Species.from_name(value)
+    except ValueError:
+        return Species(value)
+
+
+def _identity(r: Reaction) -> tuple:
+    return r.reactants, r.products, r.fits, r.out_of_range, r.factors, r.id

@@ -1,0 +1,23 @@
+"""A rate law with the range of temperatures it was fitted in."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from eqxfuse._rate_laws._law import RateLaw
+
+OutOfRange: TypeAlias = Literal["clamp", "extrapolate", "zero"]
+"""What a coefficient is outside every range: the nearest fit at its limit, the nearest fit, or 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`law` holds for t_min <= T <= t_max [K]."""
+
+    law: RateLaw
+    t_min: float = 0.0
+    t_max: float = math.inf
+
+    def __post_init__(self):
+        if not 0.0 <= self.t_min <= self.t_max:
+            raise ValueError(f"a fit needs 0 <= t_min <= t_max, got [{self.t_min}, {self.t_max}]")

@@ -1,0 +1,57 @@
+"""What every rate law is."""
+
+import dataclasses
+from typing import ClassVar, TypeVar
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from eqxfuse._conditions import Conditions
+
+Parameter = float | Float[Array, " rows"]
+L = TypeVar("L", bound=type)
+
+
+class RateLaw:
+    """A rate coefficient as a function of `Conditions`.
+
+    A law is a frozen dataclass and a pytree. Its parameters hold a float for one reaction, or an array
+    [rows] for many reactions evaluated at once; fields made with `option` are static and the same for
+    all rows. `conditions.temperature` may be an array [rows], so a law is written with broadcasting
+    `jax.numpy` operations and never branches in Python on a value.
+
+    The coefficient is in cm^(3(m-1)) s^-1 for m rate factors (species whose densities multiply it).
+    """
+
+    units: ClassVar[str]
+    """Units of the parameters, one line."""
+    citation: ClassVar[str]
+    """Where the formula comes from."""
+
+    @property
+    def modifying_species(self) -> tuple[str, ...]:
+        """Names of the species whose densities enter `modifier`; empty for most laws."""
+        return ()
+
+    def coefficient(self, conditions: Conditions) -> Float[Array, " rows"]:
+        """The rate coefficient, or the unmodified one when the law depends on abundances."""
+        raise NotImplementedError
+
+    def modifier(self, conditions: Conditions, densities: tuple[Array, ...]) -> Float[Array, " rows"]:
+        """Dimensionless factor on `coefficient` from the densities [cm^-3] of `modifying_species`."""
+        del conditions, densities
+        return jnp.ones(())
+
+
+def option(**kwargs):
+    """A static field of a rate law: equal for all the reactions that are evaluated together."""
+    return dataclasses.field(metadata={"option": True}, **kwargs)
+
+
+def rate_law(cls: L) -> L:
+    """Class decorator: a frozen dataclass, registered as a pytree with its parameters as leaves."""
+    cls = dataclasses.dataclass(frozen=True, slots=True)(cls)
+    options = [f.name for f in dataclasses.fields(cls) if f.metadata.get("option")]
+    parameters = [f.name for f in dataclasses.fields(cls) if f.name not in options]
+    return jax.tree_util.register_dataclass(cls, data_fields=parameters, meta_fields=options)

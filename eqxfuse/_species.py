@@ -1,0 +1,77 @@
+"""A chemical species and what its name says of it."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+ATOMIC_MASS = {
+    "H": 1.008, "D": 2.014, "He": 4.0026, "Li": 6.94, "Be": 9.0122, "B": 10.81, "C": 12.011, "N": 14.007,
+    "O": 15.999, "F": 18.998, "Ne": 20.180, "Na": 22.990, "Mg": 24.305, "Al": 26.982, "Si": 28.085,
+    "P": 30.974, "S": 32.06, "Cl": 35.45, "Ar": 39.95, "K": 39.098, "Ca": 40.078, "Ti": 47.867,
+    "V": 50.942, "Cr": 51.996, "Mn": 54.938, "Fe": 55.845, "Co": 58.933, "Ni": 58.693, "Cu": 63.546,
+    "Zn": 65.38,
+}  # fmt: skip
+"""Standard atomic weights [u], abridged (IUPAC 2021); deuterium as the isotope's mass."""
+
+ELECTRON_MASS = 5.48579909e-4
+"""[u] (CODATA 2018)."""
+
+_UPPER_CASE_ELEMENTS = {name.upper(): name for name in ("He", "Mg", "Si", "Cl", "Na", "Fe", *"HDCNOFPS")}
+_ISOMER = re.compile(r"^(?:[a-z]{1,2}|[a-z]?[0-9]|[A-Z])-(?=[A-Z])")
+_TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)")
+_TOKEN_UPPER = re.compile(r"(HE|MG|SI|CL|NA|FE|[A-Z])(\d*)")
+_ELECTRONS = ("e-", "E-", "E", "e")
+
+
+@dataclass(frozen=True)
+class Species:
+    """A species by its name in the network file.
+
+    `composition` holds (element, count) pairs in the order of the name; it is None for an opaque species
+    whose name is not a formula. `charge` is in elementary charges.
+    """
+
+    name: str
+    composition: tuple[tuple[str, int], ...] | None = None
+    charge: int = 0
+
+    @classmethod
+    def from_name(cls, name: str, *, upper_case: bool = False) -> "Species":
+        """Read a formula such as `HCO+`, `c-C3H2`, `GRAIN-`, `e-`.
+
+        `upper_case` is for files that write elements in capitals (`HE`, `MG`, `CL`). `GRAIN` counts as an
+        element of its own. Raises `ValueError` when a part of the name is no element.
+        """
+        if name in _ELECTRONS:
+            return cls(name, (), -1)
+        base = name.rstrip("+-")
+        signs = name[len(base) :]
+        charge = signs.count("+") - signs.count("-")
+        if not base or (signs and abs(charge) != len(signs)):
+            raise ValueError(f"species {name!r}: cannot read the charge")
+        if base.upper() in ("GRAIN", "GRAIN0"):
+            return cls(name, (("GRAIN", 1),), charge)
+        return cls(name, _composition(name, base, upper_case), charge)
+
+    @cached_property
+    def mass(self) -> float:
+        """Mass [u] from composition and charge; nan for an opaque species, grains counting as 0."""
+        if self.composition is None:
+            return float("nan")
+        atoms = sum(ATOMIC_MASS.get(element, 0.0) * n for element, n in self.composition)
+        return atoms - self.charge * ELECTRON_MASS
+
+
+def _composition(name: str, base: str, upper_case: bool) -> tuple[tuple[str, int], ...]:
+    formula = _ISOMER.sub("", base)
+    token = _TOKEN_UPPER if upper_case else _TOKEN
+    counts: dict[str, int] = {}
+    position = 0
+    while position < len(formula):
+        match = token.match(formula, position)
+        element = match and (_UPPER_CASE_ELEMENTS.get(match[1]) if upper_case else match[1])
+        if not match or element not in ATOMIC_MASS:
+            raise ValueError(f"species {name!r}: {formula[position:]!r} does not start with an element")
+        counts[element] = counts.get(element, 0) + int(match[2] or 1)
+        position = match.end()
+    return tuple(counts.items())
