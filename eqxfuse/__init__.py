@@ -1,8 +1,12 @@
 """Differentiable chemistry for JAX, compiled for exactly your network."""
 
 from eqxfuse import _rate_laws as rate_laws
+from eqxfuse import networks as networks
+from eqxfuse._coefficients import RateCoefficients as RateCoefficients
 from eqxfuse._conditions import Conditions as Conditions
 from eqxfuse._constants import YEAR as YEAR
+from eqxfuse._formats import read_network as read_network
+from eqxfuse._fused import FusedRHS as FusedRHS
 from eqxfuse._network import Network as Network
 from eqxfuse._reaction import Reaction as Reaction
 from eqxfuse._species import Species as Species

@@ -1,17 +1,20 @@
 """A chemical reaction network: ordered, validated, immutable."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._equation import parse_equation
 from eqxfuse._errors import UnknownSpecies
+from eqxfuse._identity import identity
 from eqxfuse._rate_laws import Constant, RateLaw, RateTable
 from eqxfuse._reaction import Reaction
 from eqxfuse._species import Species
@@ -21,16 +24,19 @@ from eqxfuse._species import Species
 class Network:
     """Species and reactions in a fixed order; equal and hashed by `digest`.
 
-    Raises `ValueError` when a species stands twice, or a reaction names one that is not listed.
+    Raises `ValueError` when a species stands twice, or a reaction (or its rate law) names one that is not listed.
     """
 
     species: tuple[Species, ...]
     reactions: tuple[Reaction, ...]
     name: str = ""
+    notes: tuple[str, ...] = ()
+    """What a reader left out or had to assume, one sentence each; shown by `summary`."""
 
     def __post_init__(self):
         object.__setattr__(self, "species", tuple(self.species))
         object.__setattr__(self, "reactions", tuple(self.reactions))
+        object.__setattr__(self, "notes", tuple(self.notes))
         twice = [name for name, n in Counter(self.species_names).items() if n > 1]
         if twice:
             raise ValueError(f"species stand twice in the network: {', '.join(twice)}")
@@ -54,25 +60,13 @@ class Network:
         `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
         a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
         `rates`. `species` fixes an order and compositions; the others follow as they appear. A name that
-        is not a formula becomes an opaque species.
+        is not a formula becomes an opaque species. Raises `ValueError`.
         """
-        if rates and len(rates) != len(equations):
-            raise ValueError(f"{len(equations)} equations but {len(rates)} rates")
-        reactions = []
-        for i, equation in enumerate(equations):
-            if isinstance(equation, Reaction):
-                reactions.append(equation)
-                continue
-            if not rates:
-                raise ValueError(f"equation {equation!r} has no rate: pass one rate for each equation")
-            rate = rates[i] if isinstance(rates[i], RateLaw) else Constant(float(rates[i]))
-            reactants, products = parse_equation(equation)
-            reactions.append(Reaction.make(reactants, products, rate, id=i + 1))
-        given = {s.name: s for s in (_species(s) for s in species)}
-        for reaction in reactions:
-            for s in _names(reaction):
-                given.setdefault(s, None)
-        return cls(tuple(s or _species(n) for n, s in given.items()), tuple(reactions), name)
+        reactions = _reactions(equations, rates)
+        listed = [_species(s) for s in species]
+        known = {s.name for s in listed}
+        others = dict.fromkeys(n for r in reactions for n in _names(r) if n not in known)
+        return cls((*listed, *map(Species.lenient, others)), tuple(reactions), name)
 
     @cached_property
     def species_names(self) -> tuple[str, ...]:
@@ -110,13 +104,19 @@ class Network:
             for element, count in s.composition or ():
                 matrix[rows[element], j] = count
             matrix[-1, j] = s.charge
+        matrix.flags.writeable = False
         return matrix
 
     def subnetwork(self, species: Iterable[str]) -> "Network":
-        """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`."""
+        """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`.
+
+        A reaction whose rate law needs the density of another species (self-shielding) is left out with it.
+        """
+        if isinstance(species, str):
+            raise TypeError(f"subnetwork takes a list of names, got the text {species!r}")
         keep = {self.species_names[self.index(name)] for name in species}
         reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
-        return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name)
+        return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name, self.notes)
 
     def conservation_errors(self) -> dict[int, dict[str, float]]:
         """Reactions (by position) that do not conserve an element or charge, with what they make of it.
@@ -127,7 +127,7 @@ class Network:
         opaque = {s.name for s in self.species if s.composition is None}
         errors = {}
         for j, reaction in enumerate(self.reactions):
-            if opaque.intersection(_names(reaction)):
+            if not opaque.isdisjoint(n for n, _ in (*reaction.reactants, *reaction.products)):
                 continue
             total = np.zeros(len(labels))
             for name, number in reaction.net_change:
@@ -138,29 +138,37 @@ class Network:
         return errors
 
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
-        """Groups of reactions (by position) with the same reactants and products; all of them count."""
+        """Groups of reactions (by position) of one kind with the same reactants and products; all of them count."""
         groups: dict = {}
         for j, r in enumerate(self.reactions):
-            groups.setdefault((frozenset(r.reactants), frozenset(r.products)), []).append(j)
+            groups.setdefault((r.kind, frozenset(r.reactants), frozenset(r.products)), []).append(j)
         return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
     def out_of_range(self, temperature: float) -> tuple[int, ...]:
         """Reactions (by position) of which no fit holds `temperature` [K]."""
         return tuple(
-            j
-            for j, r in enumerate(self.reactions)
-            if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
+            j for j, r in enumerate(self.reactions) if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
         )
+
+    @cached_property
+    def orders(self) -> np.ndarray:
+        """[reactions] number of rate factors m of each reaction: its coefficient is in cm^3(m-1) s^-1."""
+        return np.array([len(r.factors) for r in self.reactions], dtype=np.int32)
 
     @cached_property
     def rate_table(self) -> RateTable:
         """The rate laws of all reactions, stacked."""
-        return RateTable.build([r.fits for r in self.reactions], [r.out_of_range for r in self.reactions])
+        with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays
+            return RateTable.build([r.fits for r in self.reactions], [r.out_of_range for r in self.reactions])
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over species and reactions; sources and the network's name do not count."""
-        return hashlib.sha256(repr((self.species, [_identity(r) for r in self.reactions])).encode()).hexdigest()
+        """SHA-256 over species and reactions; kinds, sources, notes and the network's name do not count.
+
+        It is the same in every process, unless a rate law holds a Python function.
+        """
+        content = self.species, [identity(r) for r in self.reactions]
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def __eq__(self, other):
         return isinstance(other, Network) and self.digest == other.digest
@@ -173,33 +181,48 @@ class Network:
         return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
 
     def summary(self) -> str:
-        """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors."""
+        """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors, notes."""
+        opaque = sum(s.composition is None for s in self.species)
         kinds = Counter(r.kind or "unnamed" for r in self.reactions).most_common()
         piecewise = sum(len(r.fits) > 1 for r in self.reactions)
         return "\n".join(
             [
                 repr(self),
                 f"elements: {' '.join(self.elements)}",
+                f"species that are not a formula: {opaque}",
                 f"reactions by kind: {', '.join(f'{kind} {n}' for kind, n in kinds)}",
                 f"reactions with several fits: {piecewise}",
                 f"equations that stand more than once: {len(self.duplicates())}",
                 f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}",
+                *self.notes,
             ]
         )
 
 
 def _names(reaction: Reaction) -> tuple[str, ...]:
-    return (*(n for n, _ in reaction.reactants), *(n for n, _ in reaction.products), *reaction.factors)
+    """Every species the reaction needs, its rate law included; names may repeat."""
+    modifying = (name for fit in reaction.fits for name in fit.law.modifying_species)
+    return (*(n for n, _ in reaction.reactants), *(n for n, _ in reaction.products), *reaction.factors, *modifying)
 
 
 def _species(value: Species | str) -> Species:
-    if isinstance(value, Species):
-        return value
-    try:
-        return Species.from_name(value)
-    except ValueError:
-        return Species(value)
+    return value if isinstance(value, Species) else Species.lenient(value)
 
 
-def _identity(r: Reaction) -> tuple:
-    return r.reactants, r.products, r.fits, r.out_of_range, r.factors, r.id
+def _reactions(equations, rates) -> list[Reaction]:
+    if len(rates) and len(rates) != len(equations):
+        raise ValueError(f"{len(equations)} equations but {len(rates)} rates")
+    reactions = []
+    for i, equation in enumerate(equations):
+        if isinstance(equation, Reaction) == bool(len(rates)):
+            raise ValueError(f"{equation!r}: pass texts with one rate each, or `Reaction`s without rates")
+        reactions.append(equation if isinstance(equation, Reaction) else _reaction(equation, rates[i], i + 1))
+    return reactions
+
+
+def _reaction(equation: str, rate: RateLaw | float, id: int) -> Reaction:
+    if not isinstance(rate, RateLaw):
+        if not math.isfinite(rate):
+            raise ValueError(f"equation {equation!r}: the rate must be finite, got {rate!r}")
+        rate = Constant(float(rate))
+    return Reaction.make(*parse_equation(equation), rate, id=id)

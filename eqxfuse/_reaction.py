@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import get_args
 
 from eqxfuse._rate_laws import Fit, OutOfRange, RateLaw
+
+_POLICIES = get_args(OutOfRange)
 
 Stoichiometry = tuple[tuple[str, float], ...]
 """(species, number) pairs, each species once, in the order of the source."""
@@ -37,6 +40,12 @@ class Reaction:
     kind: str = ""
     source: Source | None = field(default=None, compare=False)
 
+    def __post_init__(self):
+        if not self.fits:
+            raise ValueError("a reaction needs at least one fit")
+        if self.out_of_range not in _POLICIES:
+            raise ValueError(f"out_of_range must be one of {', '.join(_POLICIES)}, got {self.out_of_range!r}")
+
     @classmethod
     def make(
         cls,
@@ -53,8 +62,6 @@ class Reaction:
         """From lists of names, where a name that stands twice counts twice."""
         reactants = tuple(reactants)
         fits = (Fit(rate),) if isinstance(rate, RateLaw) else tuple(rate)
-        if not fits:
-            raise ValueError("a reaction needs at least one fit")
         return cls(
             reactants=tuple(Counter(reactants).items()),
             products=tuple(Counter(products).items()),

@@ -17,9 +17,9 @@ ELECTRON_MASS = 5.48579909e-4
 """[u] (CODATA 2018)."""
 
 _UPPER_CASE_ELEMENTS = {name.upper(): name for name in ("He", "Mg", "Si", "Cl", "Na", "Fe", *"HDCNOFPS")}
-_ISOMER = re.compile(r"^(?:[a-z]{1,2}|[a-z]?[0-9]|[A-Z])-(?=[A-Z])")
-_TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)")
-_TOKEN_UPPER = re.compile(r"(HE|MG|SI|CL|NA|FE|[A-Z])(\d*)")
+_ISOMER = re.compile(r"^(?:[a-z]{1,5}|[a-z]?[0-9]|[A-Z])-(?=[A-Z])")
+_TOKEN = re.compile(r"([A-Z][a-z]?)([1-9][0-9]{0,2})?")
+_TOKEN_UPPER = re.compile(r"(HE|MG|SI|CL|NA|FE|[A-Z])([1-9][0-9]{0,2})?")
 _ELECTRONS = ("e-", "E-", "E", "e")
 
 
@@ -46,12 +46,20 @@ class Species:
             return cls(name, (), -1)
         base = name.rstrip("+-")
         signs = name[len(base) :]
-        charge = signs.count("+") - signs.count("-")
+        charge = _charge(signs)
         if not base or (signs and abs(charge) != len(signs)):
             raise ValueError(f"species {name!r}: cannot read the charge")
         if base.upper() in ("GRAIN", "GRAIN0"):
             return cls(name, (("GRAIN", 1),), charge)
         return cls(name, _composition(name, base, upper_case), charge)
+
+    @classmethod
+    def lenient(cls, name: str, *, upper_case: bool = False) -> "Species":
+        """As `from_name`, but a name that is not a formula becomes an opaque species with the charge of its signs."""
+        try:
+            return cls.from_name(name, upper_case=upper_case)
+        except ValueError:
+            return cls(name, None, _charge(name[len(name.rstrip("+-")) :]))
 
     @cached_property
     def mass(self) -> float:
@@ -60,6 +68,10 @@ class Species:
             return float("nan")
         atoms = sum(ATOMIC_MASS.get(element, 0.0) * n for element, n in self.composition)
         return atoms - self.charge * ELECTRON_MASS
+
+
+def _charge(signs: str) -> int:
+    return signs.count("+") - signs.count("-")
 
 
 def _composition(name: str, base: str, upper_case: bool) -> tuple[tuple[str, int], ...]:

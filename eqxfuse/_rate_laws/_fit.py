@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 from eqxfuse._rate_laws._law import RateLaw
 
 OutOfRange: TypeAlias = Literal["clamp", "extrapolate", "zero"]
-"""What a coefficient is outside every range: the nearest fit at its limit, the nearest fit, or 0."""
+"""What a coefficient is below the lowest and above the highest of its ranges: the nearest fit at its limit, the
+nearest fit continued, or 0. In a gap between two ranges it is always the nearest fit at its limit."""
 
 
 @dataclass(frozen=True, slots=True)

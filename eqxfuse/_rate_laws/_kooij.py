@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 
 from eqxfuse._rate_laws._law import Parameter, RateLaw, rate_law
 
@@ -21,3 +22,18 @@ class Kooij(RateLaw):
     def coefficient(self, conditions):
         t = conditions.temperature
         return self.alpha * jnp.exp(self.beta * jnp.log(t / 300.0) - self.gamma / t)
+
+    def coefficient_within(self, conditions, low, high):
+        """One logarithm, clipped for each row, instead of a logarithm a row."""
+        t = jnp.clip(conditions.temperature, low, high)
+        with np.errstate(divide="ignore"):
+            log_low, log_high = np.log(low / 300.0), np.log(high / 300.0)
+        log_t = jnp.clip(
+            jnp.log(conditions.temperature / 300.0), log_low.astype(low.dtype), log_high.astype(high.dtype)
+        )
+        return self.alpha * jnp.exp(self.beta * log_t - self.gamma / t)
+
+
+def power_law(temperature, beta):
+    """(T/300 K)^beta for T > 0."""
+    return jnp.exp(beta * jnp.log(temperature / 300.0))

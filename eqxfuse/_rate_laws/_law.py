@@ -1,10 +1,11 @@
 """What every rate law is."""
 
 import dataclasses
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, dataclass_transform
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._conditions import Conditions
@@ -38,8 +39,18 @@ class RateLaw:
         """The rate coefficient, or the unmodified one when the law depends on abundances."""
         raise NotImplementedError
 
+    def coefficient_within(self, conditions: Conditions, low: np.ndarray, high: np.ndarray) -> Float[Array, " rows"]:
+        """`coefficient` with the temperature of each row held inside low..high [rows] [K].
+
+        A law may override it with something cheaper that gives the same numbers.
+        """
+        return self.coefficient(conditions.at_temperature(jnp.clip(conditions.temperature, low, high)))
+
     def modifier(self, conditions: Conditions, densities: tuple[Array, ...]) -> Float[Array, " rows"]:
-        """Dimensionless factor on `coefficient` from the densities [cm^-3] of `modifying_species`."""
+        """Dimensionless factor on `coefficient` from the densities [cm^-3] of `modifying_species`.
+
+        One number where it is the same for all rows. Small negative densities count as zero.
+        """
         del conditions, densities
         return jnp.ones(())
 
@@ -49,6 +60,7 @@ def option(**kwargs):
     return dataclasses.field(metadata={"option": True}, **kwargs)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(option,))
 def rate_law(cls: L) -> L:
     """Class decorator: a frozen dataclass, registered as a pytree with its parameters as leaves."""
     cls = dataclasses.dataclass(frozen=True, slots=True)(cls)

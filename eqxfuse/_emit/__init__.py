@@ -1,0 +1,1 @@
+"""Program -> text or array operations. Knows no chemistry."""

@@ -1,0 +1,66 @@
+"""`read_network`: a file on disk becomes a `Network`."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from eqxfuse._errors import NetworkFormatError
+from eqxfuse._formats._format import Format
+from eqxfuse._formats.kida import KIDA
+from eqxfuse._formats.latent_tgas import LATENT_TGAS
+from eqxfuse._formats.uclchem import UCLCHEM
+from eqxfuse._formats.umist import UMIST
+from eqxfuse._network import Network
+from eqxfuse._reaction import Source
+
+FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS)}
+_KNOWN = "; ".join(f"{f.name!r} ({f.title})" for f in FORMATS.values())
+_LOOKED_AT = 50
+
+logger = logging.getLogger("eqxfuse")
+
+
+def read_network(path: str | Path, format: str | None = None) -> Network:
+    """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase) or latent_tgas csv.
+
+    `format` is `"umist"`, `"kida"`, `"uclchem"` or `"latent_tgas"`; without it the first lines of the file decide,
+    and a file that looks like none of them, or like two, is refused. Species stand in the order in which the
+    reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+
+    Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
+    shows and the logger `eqxfuse` reports at level INFO. Any other row that cannot be read raises
+    `NetworkFormatError` with the file, the line, its text and what is wrong. Raises `OSError` where the file cannot
+    be opened, and `ValueError` for an unknown `format`.
+    """
+    if format is not None and format not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
+    rows = _rows(str(path), Path(path).read_bytes())
+    if not rows:
+        raise NetworkFormatError(path, 0, "", "the file is empty")
+    draft = (FORMATS[format] if format else _detect(rows)).read(rows)
+    if not draft.reactions:
+        raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
+    network = draft.network(Path(path).stem)
+    for note in network.notes:
+        logger.info("%s: %s", path, note)
+    return network
+
+
+def _rows(path: str, content: bytes) -> list[Source]:
+    """The lines that are not blank. Notes may hold any bytes: what is not UTF-8 is read as Latin-1."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [Source(path, i, line) for i, line in enumerate(lines, 1) if line.strip()]
+
+
+def _detect(rows: Sequence[Source]) -> Format:
+    head = [row.text for row in rows[:_LOOKED_AT]]
+    found = [f for f in FORMATS.values() if any(map(f.recognises, head))]
+    if len(found) == 1:
+        return found[0]
+    looks = f"looks like {' and like '.join(f.name for f in found)}" if found else "looks like no format known here"
+    why = f"the file {looks}: pass format=, one of {_KNOWN}"
+    raise NetworkFormatError(rows[0].path, 0, rows[0].text[:200], why)

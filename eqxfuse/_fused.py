@@ -1,0 +1,148 @@
+"""The fused right-hand side of a network."""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._coefficients import RateCoefficients
+from eqxfuse._conditions import Conditions
+from eqxfuse._kernels import Backend, Kernel, build_kernel
+from eqxfuse._lower import lower_rhs
+from eqxfuse._network import Network
+from eqxfuse._rate_laws import RateTable
+
+Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions] | None
+
+
+class FusedRHS(eqx.Module):
+    """dy/dt of a network, as code generated for exactly that network.
+
+    A vector field for `diffrax.ODETerm`. `y` [species] holds abundances n/n_H, or densities [cm^-3] with
+    `state="density"`; time is in seconds. `args` is one of
+
+    - `Conditions`: coefficients are evaluated in this call;
+    - `RateCoefficients`, from `precompute`: nothing is left to evaluate but the chemistry;
+    - a callable `t -> Conditions`;
+    - nothing, for a right-hand side bound with `at`.
+
+    The leaves are the parameters of the rate laws (`table`) and what `at` bound. Computes in the dtype of `y`.
+
+    **Arguments**: `backend` is `"auto"`, `"llvm"`, `"jax"` or `"vectorized"`; `accumulation="compensated"` sums every
+    derivative with Neumaier's compensation.
+    """
+
+    table: RateTable
+    bound: Conditions | RateCoefficients | None
+    network: Network = eqx.field(static=True)
+    kernel: Kernel = eqx.field(static=True)
+    state: Literal["abundance", "density"] = eqx.field(static=True)
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        backend: Backend = "auto",
+        state: Literal["abundance", "density"] = "abundance",
+        accumulation: Literal["plain", "compensated"] = "plain",
+    ):
+        if state not in ("abundance", "density"):
+            raise ValueError(f'state must be "abundance" or "density", got {state!r}')
+        if accumulation not in ("plain", "compensated"):
+            raise ValueError(f'accumulation must be "plain" or "compensated", got {accumulation!r}')
+        self.network = network
+        self.state = state
+        self.table = network.rate_table
+        self.bound = None
+        self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)
+
+    @property
+    def source(self) -> str:
+        """The generated code."""
+        return self.kernel.source
+
+    def rate_coefficients(
+        self, conditions: Conditions, y: Float[Array, "species"] | None = None
+    ) -> Float[Array, "reactions"]:
+        """Coefficients [cm^3(m-1) s^-1], m being the number of rate factors.
+
+        Abundance-dependent laws are modified with `y`; without it they are given unmodified (no shielding).
+        """
+        k = self.table(conditions)
+        if y is None or not self.table.layout.modified:
+            return k
+        return k.at[self._modified].multiply(self._modifiers(y, conditions).astype(k.dtype))
+
+    def precompute(self, conditions: Conditions) -> RateCoefficients:
+        """All that depends on `conditions` alone, to pass as `args`."""
+        k = self.table(conditions)
+        if self.state == "abundance":
+            k = k * _density_factors(self.network.orders, conditions.density).astype(k.dtype)
+        return RateCoefficients(k, conditions if self.table.layout.modified else None)
+
+    def at(self, conditions: Conditions | RateCoefficients) -> "FusedRHS":
+        """This right-hand side with its coefficients bound: callable without `args`."""
+        bound = conditions if isinstance(conditions, RateCoefficients) else self.precompute(conditions)
+        return eqx.tree_at(lambda rhs: rhs.bound, self, bound, is_leaf=lambda leaf: leaf is None)
+
+    def __call__(self, t: Any, y: Float[Array, "species"], args: Args = None) -> Float[Array, "species"]:
+        """dy/dt [species]: abundances per second, or cm^-3 s^-1."""
+        y = self._checked(y)
+        coefficients = self._coefficients(t, args)
+        k = jnp.asarray(coefficients.k).astype(y.dtype)
+        if k.shape != (len(self.network.reactions),):
+            raise ValueError(
+                f"args.k has shape {k.shape}, the network has {len(self.network.reactions)} reactions; use vmap for batches"
+            )
+        if not self.table.layout.modified:
+            return self.kernel(y, k)
+        return self.kernel(y, k, self._modifiers(y, coefficients.conditions).astype(y.dtype))
+
+    def _checked(self, y):
+        y = jnp.asarray(y)
+        if y.shape != (len(self.network.species),):
+            raise ValueError(
+                f"y has shape {y.shape}, the network has {len(self.network.species)} species; use vmap for batches"
+            )
+        if y.dtype not in (jnp.float32, jnp.float64):
+            raise TypeError(f"y must be float32 or float64, got {y.dtype}")
+        return y
+
+    def _coefficients(self, t, args: Args) -> RateCoefficients:
+        given = self.bound if args is None else args
+        if isinstance(given, RateCoefficients):
+            return given
+        if isinstance(given, Conditions):
+            return self.precompute(given)
+        if callable(given):
+            return self.precompute(given(t))
+        if given is None:
+            raise ValueError("no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at")
+        raise TypeError(f"args must be Conditions, RateCoefficients or a callable t -> Conditions, got {type(given)}")
+
+    @property
+    def _modified(self) -> np.ndarray:
+        return np.array([j for _, own in self.table.layout.modified for j in own], dtype=np.int32)
+
+    def _modifiers(self, y, conditions: Conditions | None):
+        """Factors of the abundance-dependent laws, in the order of the layout; 1 without conditions."""
+        if conditions is None:
+            return jnp.ones(len(self._modified), y.dtype)
+        densities = y * jnp.asarray(conditions.density).astype(y.dtype) if self.state == "abundance" else y
+        factors = []
+        for group, reactions in self.table.layout.modified:
+            law = self.table.laws[group]
+            own = tuple(densities[self.network.index(name)] for name in law.modifying_species)
+            factors.append(jnp.broadcast_to(law.modifier(conditions, own).astype(y.dtype), (len(reactions),)))
+        return jnp.concatenate(factors)
+
+
+def _density_factors(orders: np.ndarray, density):
+    """n_H^(m-1) for reactions with m = `orders` rate factors."""
+    density = jnp.asarray(density)
+    distinct, which = np.unique(orders, return_inverse=True)
+    powers = [density ** (int(m) - 1) for m in distinct]
+    return jnp.stack(powers)[which] if powers else jnp.ones(0, density.dtype)

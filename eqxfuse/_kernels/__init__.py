@@ -1,0 +1,5 @@
+"""Program -> callable. The only home of exec, ctypes, llvmlite and jax.ffi."""
+
+from eqxfuse._kernels._build import Backend as Backend
+from eqxfuse._kernels._build import build_kernel as build_kernel
+from eqxfuse._kernels._kernel import Kernel as Kernel

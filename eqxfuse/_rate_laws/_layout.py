@@ -1,0 +1,103 @@
+"""Where each fit of a network stands in its table of rate laws."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from eqxfuse._errors import UnsupportedRateLaw
+from eqxfuse._rate_laws._fit import Fit, OutOfRange
+from eqxfuse._rate_laws._law import RateLaw
+
+Fits = Sequence[Sequence[Fit]]
+Members = list[list[tuple[int, int]]]
+"""For each law the (reaction, fit) pairs of its rows."""
+
+
+def group(fits: Fits) -> tuple[tuple[RateLaw, ...], Members]:
+    """One law per kind (class and options) with its parameters stacked to arrays [rows], and what its rows are."""
+    leaves: dict = {}
+    members: dict = {}
+    for j, own in enumerate(fits):
+        for i, fit in enumerate(own):
+            values, kind = jax.tree.flatten(fit.law)
+            leaves.setdefault(kind, []).append(values)
+            members.setdefault(kind, []).append((j, i))
+            if len(own) > 1 and fit.law.modifying_species:
+                raise UnsupportedRateLaw(f"reaction {j} has {len(own)} fits, but {fit.law!r} depends on abundances")
+    laws = [kind.unflatten(map(jnp.asarray, np.array(rows, dtype=float).T)) for kind, rows in leaves.items()]
+    return tuple(laws), list(members.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Rows are fits, ordered law by law; temperatures are in K. Compared by identity."""
+
+    sizes: tuple[int, ...]
+    """Rows of each law."""
+    ranges: tuple[tuple[np.ndarray, np.ndarray] | None, ...]
+    """For each law the temperatures (low [rows], high [rows]) its rows are held in; None where all are open."""
+    first: np.ndarray
+    """[reactions] the row of a reaction's first fit."""
+    pieces: np.ndarray
+    """[piecewise] reactions with several fits."""
+    piece_rows: np.ndarray
+    """[piecewise, fits] their rows, the last one repeated."""
+    piece_ranges: tuple[np.ndarray, np.ndarray]
+    """[piecewise, fits] and [piecewise, fits] the lower and upper limits of those fits."""
+    nonzero: tuple[np.ndarray, np.ndarray] | None
+    """[reactions] and [reactions] the temperatures outside of which a coefficient is 0; None if there are none."""
+    modified: tuple[tuple[int, tuple[int, ...]], ...]
+    """(law, its reactions) for the laws that depend on abundances."""
+
+    @classmethod
+    def build(cls, fits: Fits, policies: Sequence[OutOfRange], members: Members) -> "Layout":
+        row = {pair: n for n, pair in enumerate(pair for pairs in members for pair in pairs)}
+        pieces = [j for j, own in enumerate(fits) if len(own) > 1]
+        width = max((len(fits[j]) for j in pieces), default=1)
+        padded = [[(j, min(i, len(fits[j]) - 1)) for i in range(width)] for j in pieces]
+        return cls(
+            sizes=tuple(map(len, members)),
+            ranges=tuple(_ranges(fits, policies, pairs) for pairs in members),
+            first=np.array([row[j, 0] for j in range(len(fits))], dtype=np.int32),
+            pieces=np.array(pieces, dtype=np.int32),
+            piece_rows=np.array([row[pair] for pairs in padded for pair in pairs], dtype=np.int32).reshape(-1, width),
+            piece_ranges=(
+                np.array([fits[j][i].t_min for pairs in padded for j, i in pairs]).reshape(-1, width),
+                np.array([fits[j][i].t_max for pairs in padded for j, i in pairs]).reshape(-1, width),
+            ),
+            nonzero=_nonzero(fits, policies),
+            modified=tuple(
+                (g, tuple(j for j, _ in pairs))
+                for g, pairs in enumerate(members)
+                if fits[pairs[0][0]][pairs[0][1]].law.modifying_species
+            ),
+        )
+
+
+def _ranges(fits, policies, pairs):
+    """Where the rows of one law may be evaluated: in their own ranges, open where they extrapolate."""
+    low, high = np.array([_range(fits[j], policies[j], i) for j, i in pairs]).T
+    return None if np.all(low == 0.0) and np.all(high == math.inf) else (low, high)
+
+
+def _range(fits: Sequence[Fit], policy: OutOfRange, i: int) -> tuple[float, float]:
+    low, high = fits[i].t_min, fits[i].t_max
+    if policy != "extrapolate":
+        return low, high
+    lowest, highest = min(f.t_min for f in fits), max(f.t_max for f in fits)
+    return 0.0 if low == lowest else low, math.inf if high == highest else high
+
+
+def _nonzero(fits, policies):
+    if "zero" not in policies:
+        return None
+    spans = [
+        (min(f.t_min for f in own), max(f.t_max for f in own)) if policy == "zero" else (-math.inf, math.inf)
+        for own, policy in zip(fits, policies, strict=True)
+    ]
+    low, high = np.array(spans).T
+    return low, high

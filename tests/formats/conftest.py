@@ -1,0 +1,17 @@
+"""Fixtures of the reader's tests."""
+
+import pytest
+
+from eqxfuse import read_network
+
+
+@pytest.fixture
+def read(tmp_path):
+    """`read(content, format=None)`: write text or bytes to a file and read it as a network."""
+
+    def write_and_read(content, format=None):
+        path = tmp_path / "network.txt"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_network(path, format)
+
+    return write_and_read

@@ -1,0 +1,83 @@
+"""`read_network`: finding the format, opening the file."""
+
+from pathlib import Path
+
+import pytest
+
+from eqxfuse import read_network
+from eqxfuse._errors import NetworkFormatError
+from tests.formats.snippets import ALL
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_the_content_tells_the_format(read, format):
+    assert read(ALL[format]) == read(ALL[format], format=format)
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_a_path_may_be_text(tmp_path, format):
+    path = tmp_path / "my.network"
+    path.write_text(ALL[format])
+    network = read_network(str(path))
+    assert network == read_network(Path(path))
+    assert network.name == "my"
+
+
+@pytest.mark.parametrize("line", ["", "hello", "@format:idx,R,R,P,P,rate", "a,b,c", "1;NN;H;O;OH", "\x00\x01"])
+def test_unknown_content_names_the_formats(read, line):
+    with pytest.raises(NetworkFormatError) as caught:
+        read(f"{line}\nsome text\n")
+    assert "pass format=" in caught.value.why
+    assert all(repr(name) in caught.value.why for name in ALL)
+    assert caught.value.line == 0
+
+
+def test_ambiguous_content_names_the_candidates(read):
+    with pytest.raises(NetworkFormatError, match="looks like umist and like kida: pass format="):
+        read(ALL["umist"] + ALL["kida"])
+    with pytest.raises(NetworkFormatError) as caught:
+        read(ALL["umist"] + ALL["kida"], format="umist")
+    assert caught.value.line == 9
+
+
+@pytest.mark.parametrize("content", ["", "\n \n\t\n", "\ufeff"])
+@pytest.mark.parametrize("format", [None, *ALL])
+def test_empty_file(read, content, format):
+    with pytest.raises(NetworkFormatError, match="empty"):
+        read(content, format)
+
+
+def test_file_without_reactions(read):
+    header = ALL["latent_tgas"].split("\n")[0]
+    with pytest.raises(NetworkFormatError, match="holds no reaction"):
+        read(header)
+    with pytest.raises(NetworkFormatError, match="holds no reaction"):
+        read("! a comment", format="kida")
+
+
+def test_unknown_format_name():
+    with pytest.raises(ValueError, match="format must be one of 'umist', 'kida', 'uclchem', 'latent_tgas' or None"):
+        read_network("nowhere", format="krome")
+
+
+def test_files_that_cannot_be_opened(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_network(tmp_path / "nowhere")
+    with pytest.raises(IsADirectoryError):
+        read_network(tmp_path)
+
+
+def test_notes_may_hold_any_bytes(read):
+    row = b'1:NN:H:O:OH::::1:1e-10:0:0:10:100:L:A:"R\xf6llig \x85 2011":"":\n'
+    network = read(row + row.replace(b"1:NN", b"2:NN"))
+    assert [(r.id, r.source.line) for r in network.reactions] == [(1, 1), (2, 2)]
+    assert "R\xf6llig" in network.reactions[0].source.text
+
+
+def test_error_survives_pickling(read):
+    import pickle
+
+    with pytest.raises(NetworkFormatError) as caught:
+        read("nothing")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.line, again.path) == (str(caught.value), 0, caught.value.path)

@@ -1,0 +1,124 @@
+"""What every rate law promises."""
+
+import dataclasses
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from eqxfuse import Conditions, rate_laws
+
+from .contract import DENSITIES, EXAMPLES, FIELDS, ORDINARY, evaluate, extremes, name
+
+each_law = pytest.mark.parametrize("law", EXAMPLES, ids=name)
+
+
+def _to(dtype, tree):
+    return jax.tree.map(lambda x: jnp.asarray(x, dtype), tree)
+
+
+def _stack(conditions, dtype):
+    return jax.tree.map(lambda *values: jnp.asarray(values, dtype), *conditions)
+
+
+def _batch(law, dtype):
+    """All extreme conditions, each with all extreme densities (the same for every species)."""
+    conditions = extremes()
+    values = DENSITIES if law.modifying_species else DENSITIES[:1]
+    cells = _stack([c for c in conditions for _ in values], dtype)
+    densities = jnp.asarray(list(values) * len(conditions), dtype)
+    return cells, (densities,) * len(law.modifying_species)
+
+
+def test_every_public_law_is_among_the_examples():
+    public = {v for v in vars(rate_laws).values() if isinstance(v, type) and issubclass(v, rate_laws.RateLaw)}
+    assert public - {rate_laws.RateLaw} == {type(law) for law in EXAMPLES}
+
+
+def test_the_extremes_name_every_field_of_conditions():
+    assert set(FIELDS) == {f.name for f in dataclasses.fields(Conditions)}
+
+
+@each_law
+def test_names_its_units_and_source(law):
+    assert law.units
+    assert law.citation
+
+
+@each_law
+@pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32])
+def test_is_finite_and_keeps_the_dtype(law, dtype):
+    cells, densities = _batch(law, dtype)
+    value = jax.vmap(evaluate, (None, 0, 0))(_to(dtype, law), cells, densities)
+    assert value.dtype == dtype
+    assert np.all(np.isfinite(value))
+    assert np.all(np.asarray(value) >= 0.0)
+
+
+@each_law
+@pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32])
+def test_derivatives_are_finite_in_both_modes_and_agree(law, dtype):
+    cells, densities = _batch(law, dtype)
+    arguments = _to(dtype, law), cells, densities
+    axes = (None, 0, 0)
+    reverse = jax.vmap(jax.grad(evaluate, argnums=(0, 1, 2)), axes)(*arguments)
+    forward = jax.vmap(jax.jacfwd(evaluate, argnums=(0, 1, 2)), axes)(*arguments)
+    for back, ahead in zip(jax.tree.leaves(reverse), jax.tree.leaves(forward), strict=True):
+        assert back.dtype == ahead.dtype == dtype
+        assert np.all(np.isfinite(back))
+        assert np.all(np.isfinite(ahead))
+        scale = np.max(np.abs(ahead), initial=0.0)
+        np.testing.assert_allclose(back, ahead, rtol=3e-4 if dtype == jnp.float32 else 1e-10, atol=1e-6 * scale)
+
+
+@each_law
+def test_derivatives_are_those_of_finite_differences(law):
+    densities = tuple(jnp.asarray(x) for x in (3e-2, 7e3))[: len(law.modifying_species)]
+    for field in FIELDS:
+
+        def along(log_x, field=field):
+            conditions = eqx.tree_at(lambda c: getattr(c, field), ORDINARY, jnp.exp(log_x))
+            return evaluate(law, conditions, densities)
+
+        at, step = jnp.log(getattr(ORDINARY, field)), 1e-4
+        expected = (along(at + step) - along(at - step)) / (2 * step)
+        size = abs(along(at))
+        np.testing.assert_allclose(jax.grad(along)(at), expected, rtol=1e-6, atol=1e-7 * size)
+
+
+@each_law
+@pytest.mark.parametrize("field", FIELDS)
+def test_maps_over_any_field(law, field):
+    densities = (jnp.asarray(1e2),) * len(law.modifying_species)
+    low, high = 0.9 * getattr(ORDINARY, field), 1.1 * getattr(ORDINARY, field)
+
+    def one(x):
+        return evaluate(law, eqx.tree_at(lambda c: getattr(c, field), ORDINARY, x), densities)
+
+    batch = jax.vmap(one)(jnp.asarray([low, high]))
+    np.testing.assert_allclose(batch, [one(low), one(high)], rtol=1e-14)
+
+
+@each_law
+def test_rows_are_the_same_as_reactions_one_by_one(law):
+    """Arrays of parameters and of temperatures give what single reactions give."""
+    temperatures = jnp.asarray([8.0, 77.0, 3000.0])
+    scales = jnp.asarray([1.0, 0.7, 1.4])
+    rows = jax.tree.map(lambda x: x * scales, law)
+    together = rows.coefficient(ORDINARY.at_temperature(temperatures))
+    single = [
+        jax.tree.map(lambda x, i=i: x[i], rows).coefficient(ORDINARY.at_temperature(temperatures[i])) for i in range(3)
+    ]
+    np.testing.assert_allclose(jnp.broadcast_to(together, (3,)), single, rtol=1e-14)
+
+
+@each_law
+def test_holding_the_temperature_in_a_range_is_clipping_it(law):
+    low, high = np.array([0.0, 100.0, 10.0]), np.array([np.inf, 300.0, 20.0])
+    rows = jax.tree.map(lambda x: jnp.full(3, x), law)
+    for temperature in (5.0, 35.0, 150.0, 1e4):
+        here = ORDINARY.at_temperature(temperature)
+        held = ORDINARY.at_temperature(jnp.clip(temperature, low, high))
+        np.testing.assert_allclose(rows.coefficient_within(here, low, high), rows.coefficient(held), rtol=1e-14)
