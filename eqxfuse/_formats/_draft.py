@@ -19,6 +19,7 @@ class Draft:
     def __init__(self, parse: Callable[[str], Species]):
         self._parse = parse
         self._species: dict[str, Species] = {}
+        self._needed: dict[str, Source] = {}  # what a rate law needs, and the first row that does
         self.reactions: list[Reaction] = []
         self.notes: list[str] = []
 
@@ -43,15 +44,16 @@ class Draft:
         reaction = Reaction.make(
             reactants, products, rate, factors=factors, out_of_range=out_of_range, id=id, kind=kind, source=row
         )
+        for fit in reaction.fits:
+            for needed in fit.law.modifying_species:
+                self._needed.setdefault(needed, row)
         self.reactions.append(reaction)
 
     def network(self, name: str) -> Network:
         """Everything that was added. Raises `NetworkFormatError` when a rate law needs a species that is absent."""
-        for reaction in self.reactions:
-            for fit in reaction.fits:
-                for needed in fit.law.modifying_species:
-                    if needed not in self._species:
-                        raise refuse(reaction.source, f"its shielding needs {needed}, which stands in no reaction")
+        for needed, row in self._needed.items():
+            if needed not in self._species:
+                raise refuse(row, f"its shielding needs {needed}, which stands in no reaction")
         return Network(tuple(self._species.values()), tuple(self.reactions), name, tuple(self.notes))
 
     def _new(self, row: Source, name: str) -> Species:

@@ -5,13 +5,13 @@ Elements are in capitals. zeta is in units of 1.3e-17 s^-1, and the radiation fi
 the Draine field of `Conditions.g0`.
 
 Rows with a species on grains (`#X`) or in the ice (`@X`), or of a grain process, are left out and counted in a note.
-Outside [T_min, T_max] a coefficient is 0 unless the row says `extrapolate`. As in UCLCHEM, the photodissociation of H2
-and CO and the photoionisation of C are self-shielded, the first two with UCLCHEM's own unshielded rates in place of the
-row's alpha.
+Outside [T_min, T_max] every coefficient is 0 unless the row says `extrapolate`; rows of one equation over adjoining
+ranges stay reactions of their own. The photodissociation of H2 and CO and the photoionisation of C are self-shielded,
+the first two with UCLCHEM's own unshielded rates in place of the row's alpha.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eqxfuse._constants import ZETA_UCLCHEM
 from eqxfuse._formats._csv import columns, table
@@ -51,7 +51,7 @@ _LAWS = {
     "H2FORM": lambda a, b, c: H2FormationCazauxTielens(a),
 }
 _UNARY = ("CRP", "CRPHOT", "PHOTON")
-_SHIELDED = {
+_SHIELDED: dict[tuple, Callable[[float, float], RateLaw]] = {
     ("H2", ("H", "H")): lambda a, c: ShieldedH2(),
     ("CO", ("C", "O")): lambda a, c: ShieldedCO(),
     ("C", ("C+", "E-")): ShieldedC,

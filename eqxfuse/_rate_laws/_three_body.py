@@ -30,8 +30,8 @@ class ThreeBody(RateLaw):
 
     def coefficient(self, conditions):
         t = conditions.temperature
-        limit = self.alpha * power_law(t, self.beta) * jnp.exp(-self.gamma / t)
-        return limit * (self.third_body * conditions.density)
+        scale = self.alpha * (self.third_body * conditions.density)  # first: alpha is tiny for float32
+        return scale * power_law(t, self.beta) * jnp.exp(-self.gamma / t)
 
 
 @rate_law
@@ -57,9 +57,9 @@ class FallOff(RateLaw):
     def coefficient(self, conditions):
         t = conditions.temperature
         log_t = jnp.log(t / 300.0)
-        scale = self.alpha_0 * (self.third_body * conditions.density)
-        low = scale * jnp.exp(self.beta_0 * log_t - self.gamma_0 / t)
-        log_p = jnp.log(scale / self.alpha_inf)
+        third = self.third_body * conditions.density
+        low = self.alpha_0 * third * jnp.exp(self.beta_0 * log_t - self.gamma_0 / t)
+        log_p = jnp.log(self.alpha_0) + jnp.log(third) - jnp.log(self.alpha_inf)
         log_p = log_p + (self.beta_0 - self.beta_inf) * log_t - (self.gamma_0 - self.gamma_inf) / t
         width = 0.75 * math.log(10.0) - 1.27 * jnp.log(self.f_c)
         broadening = jnp.exp(jnp.log(self.f_c) / (1.0 + (log_p / width) ** 2))

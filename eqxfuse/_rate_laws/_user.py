@@ -41,7 +41,7 @@ class UserRate(RateLaw):
 
     def modifier(self, conditions, densities):
         if self.modifier_function is None:
-            return jnp.ones(())
+            return jnp.asarray(1.0)
         return self._each(self.modifier_function, conditions, densities)
 
     def _each(self, function, conditions, *args):
