@@ -8,5 +8,8 @@ from eqxfuse._constants import YEAR as YEAR
 from eqxfuse._formats import read_network as read_network
 from eqxfuse._fused import FusedRHS as FusedRHS
 from eqxfuse._network import Network as Network
+from eqxfuse._outcome import Outcome as Outcome
 from eqxfuse._reaction import Reaction as Reaction
+from eqxfuse._solve import solve as solve
 from eqxfuse._species import Species as Species
+from eqxfuse._trajectory import Trajectory as Trajectory

@@ -1,9 +1,11 @@
 """The fused right-hand side of a network."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -11,9 +13,10 @@ from jaxtyping import Array, Float
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
 from eqxfuse._kernels import Backend, Kernel, build_kernel
-from eqxfuse._lower import lower_rhs
+from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs, modifying_species
 from eqxfuse._network import Network
 from eqxfuse._rate_laws import RateTable
+from eqxfuse._sparse_matrix import SparseMatrix
 
 Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions] | None
 
@@ -74,7 +77,7 @@ class FusedRHS(eqx.Module):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return k.at[self._modified].multiply(self._modifiers(y, conditions).astype(k.dtype))
+        return k.at[self._modified].multiply(self._modifiers(jnp.asarray(y), conditions).astype(k.dtype))
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
@@ -90,6 +93,30 @@ class FusedRHS(eqx.Module):
 
     def __call__(self, t: Any, y: Float[Array, "species"], args: Args = None) -> Float[Array, "species"]:
         """dy/dt [species]: abundances per second, or cm^-3 s^-1."""
+        y, k, coefficients = self._inputs(t, y, args)
+        if not self.table.layout.modified:
+            return self.kernel(y, k)
+        return self.kernel(y, k, self._modifiers(y, coefficients.conditions))
+
+    def jacobian(self, t: Any, y: Float[Array, "species"], args: Args = None) -> SparseMatrix:
+        """The exact Jacobian d(dy_i/dt)/dy_j, abundance-dependent rates included.
+
+        Finite at y = 0 and for negative y. The arguments are those of a call; the kernel is built at first use.
+        """
+        y, k, coefficients = self._inputs(t, y, args)
+        kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
+        if not self.table.layout.modified:
+            return SparseMatrix(kernel(y, k), pattern)
+        species = np.array(modifying_species(self.network), dtype=np.int32)
+
+        def modifiers(own):
+            return self._modifiers(y.at[species].set(own), coefficients.conditions)
+
+        slopes = jax.jacfwd(modifiers)(y[species])
+        return SparseMatrix(kernel(y, k, modifiers(y[species]), slopes.ravel()), pattern)
+
+    def _inputs(self, t, y, args: Args):
+        """`y` and `k` in one dtype, checked, and what `k` came with."""
         y = self._checked(y)
         coefficients = self._coefficients(t, args)
         k = jnp.asarray(coefficients.k).astype(y.dtype)
@@ -97,9 +124,7 @@ class FusedRHS(eqx.Module):
             raise ValueError(
                 f"args.k has shape {k.shape}, the network has {len(self.network.reactions)} reactions; use vmap for batches"
             )
-        if not self.table.layout.modified:
-            return self.kernel(y, k)
-        return self.kernel(y, k, self._modifiers(y, coefficients.conditions).astype(y.dtype))
+        return y, k, coefficients
 
     def _checked(self, y):
         y = jnp.asarray(y)
@@ -138,6 +163,13 @@ class FusedRHS(eqx.Module):
             own = tuple(densities[self.network.index(name)] for name in law.modifying_species)
             factors.append(jnp.broadcast_to(law.modifier(conditions, own).astype(y.dtype), (len(reactions),)))
         return jnp.concatenate(factors)
+
+
+@lru_cache(maxsize=64)
+def jacobian_kernel(network: Network, backend: Backend) -> tuple[Kernel, Pattern]:
+    """The kernel of a network's Jacobian values and their pattern; built once for each backend."""
+    program, pattern = lower_jacobian(network)
+    return build_kernel(program, backend), pattern
 
 
 def _density_factors(orders: np.ndarray, density):

@@ -1,7 +1,7 @@
 """Operations -> the text of one LLVM function, for a number type that is filled in later.
 
-The text is written for LLVM's fast code generator (-O0), which translates line by line: what is kept in a
-register and what is read again from memory is decided here.
+The text is written for LLVM's fast code generator (`optnone`), which translates line by line: what is kept
+in a register and what is read again from memory is decided here.
 """
 
 from collections.abc import Sequence
@@ -14,23 +14,18 @@ NUMBER = "$T"
 """Stands for the number type: `double`, `<8 x double>`, ..."""
 
 
-def function_text(name: str, lines: Lines, inputs: Sequence[str], scratch: int, window: int, comments: bool) -> str:
+def function_text(name: str, inputs: Sequence[str], lines: Lines, first: int, window: int, comments: bool) -> str:
     """The function `name(inputs..., work, out)`.
 
     A value stays in a register for `window` operations after each use; if it is used later again, it is
-    kept in the work space from slot `scratch` on.
+    kept in the work space from slot `first` on (`spilled` counts those).
     """
-    body = _Body(lines, scratch, window, comments)
+    body = _Body(lines, first, window, comments).text()
     parameters = ", ".join(f"ptr %{a}" for a in (*inputs, WORK, OUT))
-    return f"define internal void @{name}({parameters}) nounwind {{\n{body.text()}\nret void\n}}\n"
+    return f"define internal void @{name}({parameters}) noinline nounwind optnone {{\n{body}\nret void\n}}\n"
 
 
-def scratch_size(lines: Lines, window: int) -> int:
-    """Slots of the work space that the function needs from `scratch` on."""
-    return len(_spilled(lines, window))
-
-
-def _spilled(lines: Lines, window: int) -> dict[str, int]:
+def spilled(lines: Lines, window: int) -> dict[str, int]:
     """Results that are used again after they have left their register, and a number for each."""
     last: dict[str, int] = {}
     spilled: dict[str, int] = {}
@@ -50,7 +45,7 @@ class _Body:
 
     def __init__(self, lines: Lines, scratch: int, window: int, comments: bool):
         self.lines, self.window, self.comments = lines, window, comments
-        self.spilled = {name: Place(WORK, scratch + i) for name, i in _spilled(lines, window).items()}
+        self.spilled = {name: Place(WORK, scratch + i) for name, i in spilled(lines, window).items()}
         self.out: list[str] = []
         self.addresses: dict[Place, str] = {}
         self.registers: dict[str | Place, tuple[str, int]] = {}

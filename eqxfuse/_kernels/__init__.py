@@ -2,4 +2,5 @@
 
 from eqxfuse._kernels._build import Backend as Backend
 from eqxfuse._kernels._build import build_kernel as build_kernel
+from eqxfuse._kernels._jax_kernel import execute as execute
 from eqxfuse._kernels._kernel import Kernel as Kernel

@@ -62,8 +62,28 @@ def option(**kwargs):
 
 @dataclass_transform(frozen_default=True, field_specifiers=(option,))
 def rate_law(cls: L) -> L:
-    """Class decorator: a frozen dataclass, registered as a pytree with its parameters as leaves."""
+    """Class decorator: a frozen dataclass, registered as a pytree with its parameters as leaves.
+
+    `jax.tree_util.register_dataclass` would not do: up to jaxlib 0.10, the structures it makes compare equal for two
+    classes with equal options, so that `jax.jit` may run the code of one law with the parameters of another.
+    """
     cls = dataclasses.dataclass(frozen=True, slots=True)(cls)
     options = [f.name for f in dataclasses.fields(cls) if f.metadata.get("option")]
     parameters = [f.name for f in dataclasses.fields(cls) if f.name not in options]
-    return jax.tree_util.register_dataclass(cls, data_fields=parameters, meta_fields=options)
+    keys = [jax.tree_util.GetAttrKey(name) for name in parameters]
+
+    def flatten(law):
+        return [getattr(law, name) for name in parameters], tuple(getattr(law, name) for name in options)
+
+    def flatten_with_keys(law):
+        children, static = flatten(law)
+        return list(zip(keys, children, strict=True)), static
+
+    def unflatten(static, children):
+        law = object.__new__(cls)
+        for name, value in zip((*options, *parameters), (*static, *children), strict=True):
+            object.__setattr__(law, name, value)
+        return law
+
+    jax.tree_util.register_pytree_with_keys(cls, flatten_with_keys, unflatten, flatten)
+    return cls

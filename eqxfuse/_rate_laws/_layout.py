@@ -80,11 +80,12 @@ class Layout:
 
 def _ranges(fits, policies, pairs):
     """Where the rows of one law may be evaluated: in their own ranges, open where they extrapolate."""
-    low, high = np.array([_range(fits[j], policies[j], i) for j, i in pairs]).T
+    low, high = np.array([held_range(fits[j], policies[j], i) for j, i in pairs]).T
     return None if np.all(low == 0.0) and np.all(high == math.inf) else (low, high)
 
 
-def _range(fits: Sequence[Fit], policy: OutOfRange, i: int) -> tuple[float, float]:
+def held_range(fits: Sequence[Fit], policy: OutOfRange, i: int) -> tuple[float, float]:
+    """The temperatures [K] in which fit `i` of a reaction is evaluated; beyond them it keeps its value at the limit."""
     low, high = fits[i].t_min, fits[i].t_max
     if policy != "extrapolate":
         return low, high

@@ -1,0 +1,100 @@
+"""A program whose coefficients are expressions -> a module of its own, with every number in its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from eqxfuse._emit._blocks import functions
+from eqxfuse._emit._identifiers import identifiers
+from eqxfuse._emit._jax_source import IMPORTS, UNPACK, Operand, result_lines, result_names, statement_lines
+from eqxfuse._emit._literal_graph import LEVEL, Graph
+from eqxfuse._emit._literal_lines import Printer
+from eqxfuse._ir import Atom, Load, Program
+
+_HEAD = '''\
+"""A system of ordinary differential equations, generated; needs jax alone.
+
+`static_ode(t, y, args)` is dy/dt [{n}], in the dtype of `y`. The elements of `y` [{n}] are in the order of `SPECIES`.
+`args` is a `Conditions`, or any object with the same attributes, all of them scalars: use `jax.vmap` for a batch.
+"""
+
+from typing import NamedTuple
+
+'''
+
+_HELPERS = {
+    "within(": '''
+
+def within(x, low, high):
+    """1 for low <= x <= high, else 0."""
+    return jnp.where((low <= x) & (x <= high), 1.0, 0.0)
+''',
+    "nearest(": '''
+
+def nearest(x, *pieces):
+    """The value of the (low, high, value) that holds x, else of the nearest one; the first of equals."""
+    least, chosen = jnp.inf, pieces[0][2]
+    for low, high, value in pieces:
+        distance = jnp.maximum(jnp.maximum(low - x, x - high), 0.0)
+        chosen = jnp.where(distance < least, value, chosen)
+        least = jnp.minimum(distance, least)
+    return chosen
+''',
+}
+
+_MAIN = '''\
+def static_ode(t, y, args):
+    """dy/dt."""
+    y = jnp.asarray(y)
+    args = Conditions(*(jnp.asarray(getattr(args, name), y.dtype) for name in Conditions._fields))
+    zero = jnp.zeros((), y.dtype)
+    y = unpack(y)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A scalar that the module takes as `args.{field}` and calls `name`."""
+
+    name: str
+    field: str
+    unit: str
+    default: float | None = None
+
+
+def literal_source(
+    program: Program, graph: Graph, coefficients: Mapping[Load, int], parameters: Sequence[Parameter]
+) -> str:
+    """A module that defines `static_ode(t, y, args)`.
+
+    The first input of `program` is y. Elements of the others are the nodes `coefficients`, made of numbers, of the
+    `parameters` and of the elements of y by their identifiers.
+    """
+    species = program.inputs[0]
+    names = identifiers(species)
+    loads = {name: f"y[{i}]" for i, name in enumerate(names)} | {p.name: f"args.{p.field}" for p in parameters}
+    printer = Printer(graph, coefficients.values())
+    texts = {load: printer.root(node, f"{load.array}{load.index}") for load, node in coefficients.items()}
+
+    def operand(atom: Atom) -> Operand:
+        if atom in texts:
+            return texts[atom].within(LEVEL["*"]), texts[atom].uses
+        name = names[atom.index] if isinstance(atom, Load) else atom.name
+        return name, (name,)
+
+    lines = [*printer.lines, *statement_lines(program, operand)]
+    definitions, calls = functions("static_ode", ["y", "args"], lines, loads, result_names(program))
+    main = _MAIN + "\n".join([*calls, *result_lines(program)]) + "\n"
+    helpers = "".join(text for call, text in _HELPERS.items() if call in definitions)
+    head = _HEAD.format(n=species.length) + IMPORTS + "\n" + _constants(species.labels, graph) + _record(parameters)
+    return f"{head}{UNPACK}{helpers}{definitions}\n\n{main}"
+
+
+def _constants(labels: Sequence[str], graph: Graph) -> str:
+    tables = "".join(f"{name} = {values.tolist()!r}\n" for name, values in graph.tables.items())
+    return f"SPECIES = (\n{''.join(f'    {ascii(label)},{chr(10)}' for label in labels)})\n{tables}"
+
+
+def _record(parameters: Sequence[Parameter]) -> str:
+    defaults = ["" if p.default is None else f" = {p.default!r}" for p in parameters]
+    fields = [f"    {p.field}: float{d}  # [{p.unit}]" for p, d in zip(parameters, defaults, strict=True)]
+    return "\n\nclass Conditions(NamedTuple):\n" + "\n".join(fields) + "\n"

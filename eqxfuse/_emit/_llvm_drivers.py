@@ -1,0 +1,88 @@
+"""LLVM functions that run all chunks: for one cell, and for a block of cells in lanes."""
+
+import struct
+from collections.abc import Iterable, Sequence
+
+from eqxfuse._emit._operations import OUT, WORK
+from eqxfuse._emit._plan import Plan
+
+STREAM = 256
+"""Longer inputs are transposed chunk by chunk, where chunks read them more or less in order."""
+
+Span = tuple[int, int] | None
+
+
+def cell_text(plan: Plan, slots: int, scalar: str) -> str:
+    """`@cell(inputs..., out)`: arrays of one cell. `slots` is the size of the work space."""
+    inputs = [a.name for a in plan.program.inputs]
+    call = _pointers([*inputs, WORK, OUT])
+    lines = [
+        f"define void @cell({_pointers([*inputs, OUT])}) nounwind {{",
+        f"%{WORK}=alloca [{slots} x {scalar}],align 64",
+        *_constants(plan, scalar, 1),
+        *(f"call void @cell.{i}({call})" for i in range(len(plan.lines))),
+        "ret void\n}\n",
+    ]
+    return "\n".join(lines)
+
+
+def block_text(plan: Plan, slots: int, scalar: str, lanes: int) -> tuple[str, int]:
+    """`@block(rows, work)` and the bytes of work space it needs.
+
+    `rows` holds a pointer for each lane of each input, then of the output.
+    """
+    vector = f"<{lanes} x {scalar}>"
+    arrays = {a.name: _spans(plan, a.name, a.length, lanes) for a in plan.program.inputs}
+    sizes = [max((e - s for s, e in filter(None, spans)), default=0) for spans in arrays.values()]
+    lines = [f"define void @block(ptr %rows, ptr %{WORK}) nounwind {{", *_constants(plan, scalar, lanes)]
+    position = slots
+    for i, size in enumerate([*sizes, len(plan.program.outputs)]):
+        lines.append(f"%rows.{i}=getelementptr ptr,ptr %rows,i64 {i * lanes}")
+        lines.append(f"%buffer.{i}=getelementptr {vector},ptr %{WORK},i64 {position}")
+        position += size
+    for chunk in range(len(plan.lines)):
+        for i, spans in enumerate(arrays.values()):
+            if spans[chunk]:
+                start, end = spans[chunk]
+                lines.append(f"call void @load(ptr %rows.{i},i64 {start},i64 {end - start},ptr %buffer.{i})")
+                lines.append(f"%input.{i}.{chunk}=getelementptr {vector},ptr %buffer.{i},i64 {-start}")
+        inputs = [f"input.{i}.{_latest(spans, chunk)}" for i, spans in enumerate(arrays.values())]
+        lines.append(f"call void @block.{chunk}({_pointers([*inputs, WORK, f'buffer.{len(sizes)}'])})")
+    last = len(sizes)
+    lines.append(f"call void @store(ptr %rows.{last},i64 {len(plan.program.outputs)},ptr %buffer.{last})")
+    return "\n".join([*lines, "ret void\n}\n"]), position * lanes * (8 if scalar == "double" else 4)
+
+
+def _spans(plan: Plan, array: str, length: int, lanes: int) -> list[Span]:
+    """What is transposed before each chunk: all before the first one, or what the chunk reads."""
+    whole: list[Span] = [(0, length), *[None] * (len(plan.lines) - 1)]
+    if length <= STREAM:
+        return whole
+    spans = [span and (span[0] // lanes * lanes, min(length, -(-span[1] // lanes) * lanes)) for span in plan.spans(array)]
+    if sum(end - start for start, end in filter(None, spans)) > 1.25 * length:
+        return whole
+    return [spans[0] or (0, 0), *spans[1:]]
+
+
+def _latest(spans: Sequence[Span], chunk: int) -> int:
+    return max(i for i in range(chunk + 1) if spans[i])
+
+
+def _constants(plan: Plan, scalar: str, lanes: int) -> Iterable[str]:
+    """Stores of the constants at the head of the work space."""
+    for i, value in enumerate(plan.slots.constants):
+        number = f"{scalar} {_number(value, scalar)}"
+        kind, text = (scalar, number) if lanes == 1 else (f"<{lanes} x {scalar}>", f"<{lanes} x {scalar}> splat ({number})")
+        yield f"%constant.{i}=getelementptr {kind},ptr %{WORK},i64 {i}"
+        yield f"store {text},ptr %constant.{i}"
+
+
+def _number(value: float, scalar: str) -> str:
+    """A constant as LLVM reads it: the bits of a double, rounded first to the type."""
+    if scalar == "float":
+        value = struct.unpack("f", struct.pack("f", value))[0]
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+def _pointers(names: Iterable[str]) -> str:
+    return ",".join(f"ptr %{name}" for name in names)

@@ -1,0 +1,127 @@
+"""A few words on top of `llvmlite.ir` for kernels that are loops over tables."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+from llvmlite import ir
+
+I32, I64, DOUBLE = ir.IntType(32), ir.IntType(64), ir.DoubleType()
+POINTER = ir.PointerType()
+
+
+class Code:
+    """One function under construction."""
+
+    def __init__(self, module: ir.Module, name: str, arguments: int, linkage: str = "internal"):
+        kind = ir.FunctionType(ir.VoidType(), [POINTER] * arguments)
+        self.function = ir.Function(module, kind, name)
+        self.function.linkage = linkage
+        for argument in self.function.args:
+            argument.add_attribute("noalias")
+        self.arguments = list(self.function.args)
+        self.build = ir.IRBuilder(self.function.append_basic_block("entry"))
+
+    @contextmanager
+    def loop(self, start, stop, step: int = 1) -> Iterator[ir.Value]:
+        """Run the body for start, start + step, ... while less than `stop` (i64 values)."""
+        build, before = self.build, self.build.block
+        start, stop = self.i64(start), self.i64(stop)
+        head, body, after = (build.append_basic_block(n) for n in ("head", "body", "after"))
+        build.branch(head)
+        build.position_at_end(head)
+        index = build.phi(I64)
+        index.add_incoming(start, before)
+        build.cbranch(build.icmp_signed("<", index, stop), body, after)
+        build.position_at_end(body)
+        yield index
+        index.add_incoming(build.add(index, self.i64(step)), build.block)
+        build.branch(head)
+        build.position_at_end(after)
+
+    def variable(self, initial: ir.Value) -> ir.AllocaInstr:
+        """A local variable; LLVM keeps it in a register, because it is allocated on entry."""
+        with self.build.goto_entry_block():
+            variable = self.build.alloca(initial.type)
+        variable.align = 64
+        self.build.store(initial, variable, align=8)
+        return variable
+
+    def value(self, variable: ir.AllocaInstr):
+        """What a local variable holds."""
+        return self.build.load(variable, typ=variable.allocated_type, align=8)
+
+    def i64(self, value) -> ir.Value:
+        return ir.Constant(I64, value) if isinstance(value, int) else value
+
+    def at(self, pointer, index, kind: ir.Type):
+        """The address of element `index` of an array of `kind`."""
+        return self.build.gep(pointer, [self.i64(index)], inbounds=True, source_etype=kind)
+
+    def load(self, pointer, index, kind: ir.Type, align: int = 8):
+        return self.build.load(self.at(pointer, index, kind), typ=kind, align=align)
+
+    def store(self, value, pointer, index, align: int = 8) -> None:
+        self.build.store(value, self.at(pointer, index, value.type), align=align)
+
+    def entry(self, table, index):
+        """An element of an int32 table, as i64."""
+        return self.build.zext(self.build.load(self.at(table, index, I32), typ=I32, align=4), I64)
+
+    def add(self, a, b):
+        return self.build.add(self.i64(a), self.i64(b))
+
+    def multiply(self, a, b):
+        return self.build.mul(self.i64(a), self.i64(b))
+
+    def fma(self, a, b, c):
+        """a * b + c, in one instruction where the host has it."""
+        name = _suffix(a.type)
+        function = _declare(self.build.module, f"llvm.fmuladd.{name}", a.type, [a.type] * 3)
+        return self.build.call(function, [a, b, c])
+
+    def minus_product(self, c, a, b):
+        """c - a * b."""
+        return self.fma(self.build.fneg(a), b, c)
+
+    def splat(self, scalar, kind: ir.Type):
+        """`scalar` in every lane of `kind` (itself when that is no vector)."""
+        if not isinstance(kind, ir.VectorType):
+            return scalar
+        undefined = ir.Constant(kind, ir.Undefined)
+        single = self.build.insert_element(undefined, scalar, ir.Constant(I32, 0))
+        zeros = ir.Constant(ir.VectorType(I32, kind.count), None)
+        return self.build.shuffle_vector(single, undefined, zeros)
+
+    def total(self, vector):
+        """The sum of a vector's lanes, in any order."""
+        function = _declare(
+            self.build.module, f"llvm.vector.reduce.fadd.{_suffix(vector.type)}", DOUBLE, [DOUBLE, vector.type]
+        )
+        return self.build.call(function, [ir.Constant(DOUBLE, 0.0), vector], fastmath=("reassoc",))
+
+
+def zero(kind: ir.Type) -> ir.Constant:
+    """0 in every lane."""
+    return ir.Constant(kind, [0.0] * kind.count) if isinstance(kind, ir.VectorType) else ir.Constant(kind, 0.0)
+
+
+def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> ir.GlobalVariable:
+    """A constant int32 array."""
+    data = bytearray(np.asarray(values, dtype="<i4").tobytes())
+    kind = ir.ArrayType(ir.IntType(8), len(data))
+    variable = ir.GlobalVariable(module, kind, name)
+    variable.global_constant = True
+    variable.linkage = "internal"
+    variable.align = 64
+    variable.initializer = ir.Constant(kind, data)
+    return variable
+
+
+def _suffix(kind: ir.Type) -> str:
+    return f"v{kind.count}f64" if isinstance(kind, ir.VectorType) else "f64"
+
+
+def _declare(module: ir.Module, name: str, result: ir.Type, arguments: list[ir.Type]) -> ir.Function:
+    existing = module.globals.get(name)
+    return existing if existing is not None else ir.Function(module, ir.FunctionType(result, arguments), name)

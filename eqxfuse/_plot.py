@@ -1,0 +1,131 @@
+"""Pictures of trajectories. The only home of Matplotlib, which is imported when the first one is drawn."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._constants import YEAR
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3fa7d6", "#7a5195", "#8c6d00", "#444444")
+"""After Okabe & Ito (2008), whose colours all kinds of colour vision tell apart, darkened for white paper."""
+
+LINE_STYLES = ("-", "--", "-.", ":")
+DECADES = 14
+"""How far down the y axis goes from the largest value, at most."""
+
+LABELS = {
+    "abundance": r"abundance  $n_i\,/\,n_\mathrm{H}$",
+    "density": r"number density  $n_i$  [cm$^{-3}$]",
+}
+LABEL_GAP = 0.042
+"""Smallest distance between labels, as a part of the height of the axes."""
+
+
+def plot(
+    times: Float[Array, "times"],
+    curves: Mapping[str, Float[Array, "times"]],
+    state: Literal["abundance", "density"],
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Curves by species name against `times` [s] on logarithmic axes, in years, each named at its end.
+
+    Draws on `ax`, or on a new figure of pyplot. Raises `ImportError` where Matplotlib is missing.
+    """
+    ax = _pyplot_axes() if ax is None else ax
+    years = np.asarray(times) / YEAR
+    lines = [np.where(np.asarray(values) > 0, values, np.nan) for values in curves.values()]
+    shown = years[years > 0]
+    low, high = _limits(lines)
+    ax.set(xscale="log", yscale="log", ylim=(low, high), xlabel="time  [yr]", ylabel=LABELS[state])
+    if len(shown) > 1:
+        ax.set_xlim(shown[0], shown[-1])
+    for i, (name, values) in enumerate(zip(curves, lines, strict=True)):
+        style = LINE_STYLES[i // len(COLOURS) % len(LINE_STYLES)]
+        ax.plot(years, values, style, color=COLOURS[i % len(COLOURS)], lw=1.6, label=formula(name))
+    ax.grid(which="major", color="0.9", lw=0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+    _name_ends(ax)
+    return ax
+
+
+def save_plot(path: str | Path, times, curves, state, title: str = "") -> None:
+    """`plot` as a picture file, without touching pyplot's windows."""
+    figure_class = _import("matplotlib.figure").Figure
+    figure = figure_class(figsize=(7.6, 5.0), dpi=160, layout="constrained")
+    ax = plot(times, curves, state, figure.add_subplot())
+    ax.set_title(title, fontsize=10, loc="left")
+    figure.savefig(path)
+
+
+def formula(name: str) -> str:
+    """A species name for Matplotlib: the 3 of `H3+` below the line and its + above."""
+    base = name.rstrip("+-")
+    charge = name[len(base) :].replace("-", "\u2212")
+    body = re.sub(r"(?<=[A-Za-z)])([0-9]+)", r"$_{\1}$", base.replace("$", r"\$").replace("_", r"\_"))
+    return f"{body}$^{{{charge}}}$" if charge else body
+
+
+def _import(module: str):
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as missing:
+        raise ImportError("plots need matplotlib: pip install 'eqxfuse[plot]'") from missing
+
+
+def _pyplot_axes() -> "Axes":
+    _, ax = _import("matplotlib.pyplot").subplots(figsize=(7.6, 5.0), layout="constrained")
+    return ax
+
+
+def _limits(lines: Iterable[np.ndarray]) -> tuple[float, float]:
+    """Whole decades around the positive values, `DECADES` of them at most."""
+    values = np.concatenate([line[np.isfinite(line)] for line in lines] or [np.ones(1)])
+    if not len(values):
+        return 1e-3, 1.0
+    high = np.ceil(np.log10(values.max()) + 0.1)
+    low = max(np.floor(np.log10(values.min())), high - DECADES)
+    return 10.0**low, 10.0**high
+
+
+def _name_ends(ax: "Axes") -> None:
+    """Write the name of each line beside its last point, moved apart where two would touch."""
+    low, high = np.log10(ax.get_ylim())
+    lines = [line for line in ax.get_lines() if np.isfinite(line.get_ydata()).any()]
+    ends = [np.log10(y[np.isfinite(y)][-1]) for y in (np.asarray(line.get_ydata()) for line in lines)]
+    heights = np.clip((np.array(ends) - low) / (high - low), 0, 1)
+    for line, height, place in zip(lines, heights, _apart(heights), strict=True):
+        ax.annotate(
+            str(line.get_label()),
+            xy=(1, height),
+            xytext=(1.035, place),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            va="center",
+            color=line.get_color(),
+            fontsize=9,
+            arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.7, "shrinkA": 0, "shrinkB": 0},
+        )
+
+
+def _apart(heights: Sequence[float]) -> np.ndarray:
+    """Heights in [0, 1] with at least `LABEL_GAP` between them (less when they are too many), in the same order."""
+    order = np.argsort(heights)
+    gap = min(LABEL_GAP, 1 / max(len(heights) - 1, 1))
+    places = np.asarray(heights, dtype=float)[order]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    for i in reversed(range(len(places))):
+        ceiling = 1.0 if i == len(places) - 1 else places[i + 1] - gap
+        places[i] = min(places[i], ceiling)
+    apart = np.empty_like(places)
+    apart[order] = places
+    return apart

@@ -1,0 +1,22 @@
+"""The Jacobian of a network: values over a fixed pattern."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from eqxfuse._lower import Pattern
+
+
+class SparseMatrix(eqx.Module):
+    """A square matrix [size, size] that stores `values` [stored] over the static `pattern`."""
+
+    values: Float[Array, "stored"]
+    pattern: Pattern = eqx.field(static=True)
+
+    def todense(self) -> Float[Array, "size size"]:
+        dense = jnp.zeros((self.pattern.size,) * 2, self.values.dtype)
+        return dense.at[self.pattern.rows, self.pattern.columns].set(self.values, unique_indices=True)
+
+    def __matmul__(self, x: Float[Array, "size"]) -> Float[Array, "size"]:
+        terms = self.values * x[self.pattern.columns]
+        return jnp.zeros(self.pattern.size, terms.dtype).at[self.pattern.rows].add(terms, indices_are_sorted=True)

@@ -1,0 +1,99 @@
+"""What a solve returns."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from eqxfuse._network import Network
+from eqxfuse._outcome import Outcome
+from eqxfuse._plot import plot
+from eqxfuse._species import Species
+from eqxfuse._trajectory_file import read_arrays, write_arrays
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class Trajectory(eqx.Module):
+    """Abundances of every species over time. A pytree; under `jax.vmap` every array has the batch axes in front."""
+
+    times: Float[Array, "*batch times"]
+    """Output times [s]."""
+    abundances: Float[Array, "*batch times species"]
+    """Abundances x = n/n_H; densities [cm^-3] where `state` is "density". NaN at times that a failed solve missed."""
+    initial: Float[Array, "*batch species"]
+    """The state that the solve started from."""
+    statistics: dict[str, Int[Array, "*batch"]]
+    """Numbers of `steps`, of `accepted` and of `rejected` ones."""
+    result: Outcome
+    """How the solve ended; `Outcome[result]` says what to try after a failure."""
+    species: tuple[Species, ...] = eqx.field(static=True)
+    state: Literal["abundance", "density"] = eqx.field(static=True, default="abundance")
+
+    @property
+    def species_names(self) -> tuple[str, ...]:
+        return self._matter.species_names
+
+    @property
+    def succeeded(self) -> Bool[Array, "*batch"]:
+        """Whether the solve arrived at the end."""
+        return self.result == Outcome.successful
+
+    def abundance(self, name: str) -> Float[Array, "*batch times"]:
+        """Abundance of one species over time. Raises `UnknownSpecies`."""
+        return self.abundances[..., self._matter.index(name)]
+
+    @property
+    def final(self) -> dict[str, Float[Array, "*batch"]]:
+        """Abundance of every species, by name, at the last output time."""
+        last = self.abundances[..., -1, :]
+        return {name: last[..., i] for i, name in enumerate(self.species_names)}
+
+    def most_abundant(self, count: int = 10) -> tuple[str, ...]:
+        """Names of the species with the largest abundances at the last output time, largest first; not for batches."""
+        order = jnp.argsort(self.abundances[-1], descending=True)[:count]
+        return tuple(self.species_names[int(i)] for i in order)
+
+    def conservation(self) -> dict[str, Float[Array, "*batch"]]:
+        """Largest drift of each element and of `charge` over the output times.
+
+        It is the change of the sum over species of c_i x_i since the start, where c_i counts the atoms (or charges)
+        of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and
+        relative to all charges present for the charge. Species that are not a formula count as nothing.
+        """
+        labels = (*self._matter.elements, "charge")
+        counts = jnp.asarray(self._matter.composition, self.abundances.dtype)
+        change = (self.abundances - self.initial[..., None, :]) @ counts.T
+        gross = jnp.abs(self.abundances) @ jnp.abs(counts).T
+        drift = jnp.max(jnp.abs(change), axis=-2) / jnp.maximum(jnp.max(gross, axis=-2), jnp.finfo(gross.dtype).tiny)
+        return {label: drift[..., i] for i, label in enumerate(labels)}
+
+    def plot(self, species: Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
+        """Abundances against time in years on logarithmic axes; needs matplotlib (`pip install 'eqxfuse[plot]'`).
+
+        `species` are the names to show, by default those of `most_abundant`. Draws on `ax` or a new figure and
+        returns the axes. Raises `UnknownSpecies`, `ValueError` for a batch, `ImportError` without matplotlib.
+        """
+        if self.times.ndim != 1:
+            raise ValueError(f"plot shows one trajectory, this is a batch of shape {self.times.shape[:-1]}")
+        names = self.most_abundant() if species is None else tuple(species)
+        curves = {name: self.abundance(name) for name in names}
+        return plot(self.times, curves, self.state, ax)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to an .npz file that NumPy can read without eqxfuse."""
+        write_arrays(path, self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Trajectory":
+        """Read what `save` wrote. Raises `ValueError` for another kind of file, `OSError` where it cannot be read."""
+        return cls(**read_arrays(path))
+
+    @property
+    def _matter(self) -> Network:
+        """The species as a network without reactions, which knows their names and composition."""
+        return Network(self.species, ())
