@@ -17,6 +17,8 @@ from eqxfuse._network import Network
 
 Coefficients: TypeAlias = Literal["argument", "literal"]
 
+_ABOUT = "Rates of change [s^-1] of the abundances n/n_H of a chemical network; times are in seconds."
+
 
 @dataclass(frozen=True)
 class CodeGenerator:
@@ -42,7 +44,7 @@ class CodeGenerator:
             return jax_source(program)
         rates = LiteralRates(self.network, identifiers(program.inputs[0]))
         nodes = rates.nodes()
-        return literal_source(program, rates.graph, nodes, rates.parameters(nodes))
+        return literal_source(program, rates.graph, nodes, rates.parameters(nodes), _ABOUT)
 
 
 def compile_network(network: Network) -> Callable:

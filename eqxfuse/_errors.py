@@ -41,3 +41,14 @@ class UnsupportedRateLaw(ValueError):
 
 class BackendUnavailable(RuntimeError):
     """A backend that this machine or installation cannot run; the message says what to install."""
+
+
+class GeneratedCodeError(RuntimeError):
+    """Generated code that LLVM refuses: a bug of eqxfuse. `code` holds the text."""
+
+    def __init__(self, why: str, code: str):
+        super().__init__(f"LLVM refuses the generated code, which is a bug of eqxfuse: {why}\n{code}")
+        self.why, self.code = why, code
+
+    def __reduce__(self):
+        return type(self), (self.why, self.code)

@@ -7,7 +7,8 @@ import jax
 
 from eqxfuse._conditions import Conditions
 from eqxfuse._emit._literal_graph import Graph
-from eqxfuse._emit._literal_names import CLIP, WITHIN
+from eqxfuse._emit._literal_names import WITHIN
+from eqxfuse._emit._literal_rules import CLIP
 from eqxfuse._emit._literal_source import Parameter
 from eqxfuse._emit._literal_trace import read, trace
 from eqxfuse._errors import UnsupportedRateLaw
@@ -17,18 +18,18 @@ from eqxfuse._rate_laws import RateLaw
 from eqxfuse._rate_laws._layout import held_range
 from eqxfuse._reaction import Reaction
 
-_UNITS = {
-    "temperature": "K",
-    "density": "hydrogen nuclei, cm^-3",
-    "zeta": "ionisations of H2 by cosmic rays, s^-1",
-    "g0": "far-ultraviolet field, Draine units",
-    "av": "visual extinction, mag",
-    "albedo": "dust in the far ultraviolet, 1",
-    "dust_temperature": "K",
-    "dust_to_gas": "mass ratio, 1",
-    "gas_to_grain": "hydrogen nuclei for each grain, 1",
-    "radius": "cloud, cm",
-    "turbulent_velocity": "cm s^-1",
+_MEANING = {
+    "temperature": "gas temperature [K]",
+    "density": "number density of hydrogen nuclei n_H [cm^-3]",
+    "zeta": "cosmic-ray ionisation rate of H2 [s^-1]",
+    "g0": "far-ultraviolet field [Draine units]",
+    "av": "visual extinction [mag]",
+    "albedo": "dust albedo in the far ultraviolet [1]",
+    "dust_temperature": "temperature of the grains [K]",
+    "dust_to_gas": "dust-to-gas mass ratio [1]",
+    "gas_to_grain": "n_H over the number density of grains [1]",
+    "radius": "radius of the cloud [cm]",
+    "turbulent_velocity": "turbulent line width [cm s^-1]",
 }
 _FIELDS = {f.name: None if f.default is dataclasses.MISSING else f.default for f in dataclasses.fields(Conditions)}
 _ALWAYS = ("temperature", "density")
@@ -63,7 +64,7 @@ class LiteralRates:
         """The fields of `Conditions` that `nodes` need."""
         used = self.graph.reached(nodes.values())
         needed = [f for f in _FIELDS if f in _ALWAYS or self._fields[f] in used]
-        return [Parameter(_name(f), f, _UNITS[f], _FIELDS[f]) for f in needed]
+        return [Parameter(_name(f), f, _MEANING[f], _FIELDS[f]) for f in needed]
 
     def _coefficient(self, reaction: Reaction) -> int:
         """The fit that holds the temperature, as `RateTable` selects it, times n_H^(m-1)."""

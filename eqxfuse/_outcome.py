@@ -38,7 +38,7 @@ def from_diffrax(result: diffrax.RESULTS) -> Outcome:
 
 def names_of(outcome: Outcome) -> np.ndarray:
     """[*batch] names of outcomes, as text; not for traced ones."""
-    return np.select([np.asarray(outcome == getattr(Outcome, name)) for name in _NAMES], _NAMES)
+    return np.select([np.asarray(outcome == getattr(Outcome, name)) for name in _NAMES], _NAMES, "")
 
 
 def from_names(names: np.ndarray) -> Outcome:

@@ -1,16 +1,19 @@
 """Nodes of a graph -> lines of Python: what is shared or long gets a line and a name of its own."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from eqxfuse._emit._blocks import Line
 from eqxfuse._emit._literal_graph import CALL, LEVEL, SIGN, Graph
-from eqxfuse._emit._literal_names import CLIP, POWER, WITHIN, stem
+from eqxfuse._emit._literal_names import POWER, WITHIN, stem
+from eqxfuse._emit._literal_rules import CLIP
 
 _LONGEST = 72
 """Characters of a text that may stand inside another one."""
-_CHEAP = ("+", "-", "*", "-{}")
+_LONGEST_ROOT = 110
+"""Characters of a root that may stand inside a statement: every number of a common rate law is in sight."""
+_CHEAP = ("+", "-", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,12 @@ class Printer:
     def __init__(self, graph: Graph, roots: Iterable[int]):
         self.lines: list[Line] = []
         self._graph = graph
-        self._roots = frozenset(roots)
+        roots = frozenset(roots)
         self._names = {node: graph.nodes[node].form for node in graph.symbols}
         self._taken: Counter[str] = Counter(self._names.values())
-        reached = graph.reached(self._roots)
-        self._uses = Counter(x for node in reached for x in graph.nodes[node].operands) + Counter(self._roots)
+        reached = graph.reached(roots)
+        self._uses = Counter(x for node in reached for x in graph.nodes[node].operands) + Counter(roots)
+        self._inline = {node for root in roots for node in _spine(graph, root)}
         self._texts: dict[int, Text] = {}
         for node in sorted(reached):  # operands stand before the nodes that use them
             text = self._composed(node)
@@ -45,7 +49,7 @@ class Printer:
     def root(self, node: int, name: str) -> Text:
         """The text of a root; when it is long it goes to a line `name`."""
         text = self._texts[node]
-        return text if len(text.text) <= _LONGEST else self._line(name, text)
+        return text if len(text.text) <= _LONGEST_ROOT else self._line(name, text)
 
     def _line(self, name: str, text: Text) -> Text:
         self.lines.append(Line(name, text.text, text.uses))
@@ -70,12 +74,18 @@ class Printer:
         form = self._graph.nodes[node].form
         name = stem(self._graph, self._names, node)
         telling = form in (CLIP, WITHIN) or (name is not None and POWER in name)
-        shared = self._uses[node] > 1 and form not in _CHEAP
-        long = len(text.text) > _LONGEST and node not in self._roots
+        shared = self._uses[node] > 1 and not self._is_plain(node)
+        long = len(text.text) > _LONGEST and node not in self._inline
         if not (telling or shared or long):
             return text
         self._names[node] = self._distinct(name or "u")
         return self._line(self._names[node], text)
+
+    def _is_plain(self, node: int) -> bool:
+        """Sums and products that begin with a number are written out wherever they stand, such as alpha * n_H."""
+        while self._graph.nodes[node].form in _CHEAP:
+            node = self._graph.nodes[node].operands[0]
+        return node in self._graph.numbers
 
     def _distinct(self, name: str) -> str:
         self._taken[name] += 1
@@ -83,3 +93,11 @@ class Printer:
         if name != "u" and number == 1:
             return name
         return self._distinct(f"{name}_{number}") if name != "u" else f"u{number - 1}"
+
+
+def _spine(graph: Graph, root: int) -> Iterator[int]:
+    """The products and quotients that a root begins with."""
+    yield root
+    while graph.nodes[root].form in ("*", "/"):
+        root = graph.nodes[root].operands[0]
+        yield root

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from eqxfuse._emit._literal_graph import Graph
+from eqxfuse._emit._literal_rules import CLIP
 
-POWER, CLIP, WITHIN = "_pow_", "jnp.clip({}, {}, {})", "within({}, {}, {})"
+POWER, WITHIN = "_pow_", "within({}, {}, {})"
 
 
 def stem(graph: Graph, names: Mapping[int, str], node: int) -> str | None:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+CLIP, MAXIMUM = "jnp.clip({}, {}, {})", "jnp.maximum({}, {})"
+
 FOLDED: dict[str, Callable] = {
     "+": float.__add__,
     "-": float.__sub__,
@@ -17,11 +19,28 @@ FOLDED: dict[str, Callable] = {
 
 
 def _sum(graph, operands, values) -> int | None:
-    return operands[1 - values.index(0.0)] if 0.0 in values else None
+    """a + (-2) * x becomes a - 2 * x."""
+    if 0.0 in values:
+        return operands[1 - values.index(0.0)]
+    opposite = _opposite(graph, operands[1])
+    return None if opposite is None else graph.apply("-", operands[0], opposite)
 
 
 def _difference(graph, operands, values) -> int | None:
-    return operands[0] if values[1] == 0.0 else None
+    """a - (-2) * x becomes a + 2 * x."""
+    if values[1] == 0.0:
+        return operands[0]
+    if values[0] == 0.0:
+        return graph.apply("-{}", operands[1])
+    opposite = _opposite(graph, operands[1])
+    return None if opposite is None else graph.apply("+", operands[0], opposite)
+
+
+def _opposite(graph, x: int) -> int | None:
+    """-x without the sign, where x is c * z, c / z or c with a negative number c."""
+    node = graph.nodes[x]
+    first = node.operands[0] if node.form in ("*", "/") else x
+    return graph.apply("-{}", x) if graph.numbers.get(first, 0.0) < 0.0 else None
 
 
 def _product(graph, operands, values) -> int | None:
@@ -69,6 +88,14 @@ def _exponential(graph, operands, values) -> int | None:
     return graph.apply("*", graph.apply("jnp.exp({})", power), graph.apply("jnp.exp({})", rest))
 
 
+def _minimum(graph, operands, values) -> int | None:
+    """min(high, max(low, x)) with numbers is how JAX writes `jnp.clip`."""
+    inner = graph.nodes[operands[1]]
+    if values[0] is None or inner.form != MAXIMUM or inner.operands[0] not in graph.numbers:
+        return None
+    return graph.apply(CLIP, inner.operands[1], inner.operands[0], operands[0])
+
+
 def _is_power(graph, x: int) -> bool:
     """Whether `x` is exp(b log(u)) with a number b."""
     node = graph.nodes[x]
@@ -90,5 +117,6 @@ RULES: dict[str, Callable] = {
     "/": _quotient,
     "-{}": _negation,
     "jnp.exp({})": _exponential,
+    "jnp.minimum({}, {})": _minimum,
 }
 """Each takes the graph, the operands and their values (None where not a number), and gives a node or None."""

@@ -1,6 +1,6 @@
 """A program whose coefficients are expressions -> a module of its own, with every number in its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eqxfuse._emit._blocks import functions
@@ -11,10 +11,10 @@ from eqxfuse._emit._literal_lines import Printer
 from eqxfuse._ir import Atom, Load, Program
 
 _HEAD = '''\
-"""A system of ordinary differential equations, generated; needs jax alone.
+"""{about}
 
-`static_ode(t, y, args)` is dy/dt [{n}], in the dtype of `y`. The elements of `y` [{n}] are in the order of `SPECIES`.
-`args` is a `Conditions`, or any object with the same attributes, all of them scalars: use `jax.vmap` for a batch.
+`static_ode(t, y, args)` takes y [{n}] in the order of `SPECIES` and gives dy/dt [{n}] in the dtype of y. `args` is a
+`Conditions`, or any object with the same attributes: scalars, so use `jax.vmap` for a batch. Needs jax alone.
 """
 
 from typing import NamedTuple
@@ -43,7 +43,7 @@ def nearest(x, *pieces):
 
 _MAIN = '''\
 def static_ode(t, y, args):
-    """dy/dt."""
+    """dy/dt at any time `t`."""
     y = jnp.asarray(y)
     args = Conditions(*(jnp.asarray(getattr(args, name), y.dtype) for name in Conditions._fields))
     zero = jnp.zeros((), y.dtype)
@@ -57,14 +57,14 @@ class Parameter:
 
     name: str
     field: str
-    unit: str
+    meaning: str
     default: float | None = None
 
 
 def literal_source(
-    program: Program, graph: Graph, coefficients: Mapping[Load, int], parameters: Sequence[Parameter]
+    program: Program, graph: Graph, coefficients: Mapping[Load, int], parameters: Sequence[Parameter], about: str
 ) -> str:
-    """A module that defines `static_ode(t, y, args)`.
+    """A module that defines `static_ode(t, y, args)`; `about` is the first line of its docstring.
 
     The first input of `program` is y. Elements of the others are the nodes `coefficients`, made of numbers, of the
     `parameters` and of the elements of y by their identifiers.
@@ -85,16 +85,21 @@ def literal_source(
     definitions, calls = functions("static_ode", ["y", "args"], lines, loads, result_names(program))
     main = _MAIN + "\n".join([*calls, *result_lines(program)]) + "\n"
     helpers = "".join(text for call, text in _HELPERS.items() if call in definitions)
-    head = _HEAD.format(n=species.length) + IMPORTS + "\n" + _constants(species.labels, graph) + _record(parameters)
+    head = _HEAD.format(about=about, n=species.length) + IMPORTS + "\n" + _constants(species.labels, graph) + _record(parameters)
     return f"{head}{UNPACK}{helpers}{definitions}\n\n{main}"
 
 
 def _constants(labels: Sequence[str], graph: Graph) -> str:
-    tables = "".join(f"{name} = {values.tolist()!r}\n" for name, values in graph.tables.items())
-    return f"SPECIES = (\n{''.join(f'    {ascii(label)},{chr(10)}' for label in labels)})\n{tables}"
+    species = _tuple("SPECIES", [ascii(label) for label in labels])
+    return species + "".join(_tuple(name, map(repr, values.tolist())) for name, values in graph.tables.items())
+
+
+def _tuple(name: str, items: Iterable[str]) -> str:
+    """One item a line: they may hold spaces, so no line is broken."""
+    return f"{name} = (\n" + "".join(f"    {item},\n" for item in items) + ")\n"
 
 
 def _record(parameters: Sequence[Parameter]) -> str:
     defaults = ["" if p.default is None else f" = {p.default!r}" for p in parameters]
-    fields = [f"    {p.field}: float{d}  # [{p.unit}]" for p, d in zip(parameters, defaults, strict=True)]
-    return "\n\nclass Conditions(NamedTuple):\n" + "\n".join(fields) + "\n"
+    fields = [f"    {p.field}: float{d}  # {p.meaning}" for p, d in zip(parameters, defaults, strict=True)]
+    return "\n\nclass Conditions(NamedTuple):\n    \"\"\"What the coefficients depend on.\"\"\"\n\n" + "\n".join(fields) + "\n"

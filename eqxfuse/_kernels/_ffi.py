@@ -1,0 +1,72 @@
+"""Programs as XLA FFI targets: compiled, or taken from the cache, and registered once a process."""
+
+import hashlib
+import threading
+from functools import cache
+from pathlib import Path
+
+import jax
+
+import eqxfuse._emit
+import eqxfuse._kernels
+from eqxfuse._emit._llvm_ir import llvm_ir
+from eqxfuse._ir import Program
+from eqxfuse._kernels._cache import ObjectCache, default_directory
+from eqxfuse._kernels._host import host
+from eqxfuse._kernels._native import compile_ir, link
+
+_lock = threading.Lock()
+_targets: dict[str, dict[str, int]] = {}
+
+
+def target(program: Program, dtype: str) -> str:
+    """The name under which XLA finds the kernel of `program` for `float32` or `float64`."""
+    name = target_name(program, dtype)
+    with _lock:
+        if name not in _targets:
+            addresses = _load(program, dtype, name)
+            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(addresses[name]), platform="cpu")
+            _targets[name] = addresses
+    return name
+
+
+def target_name(program: Program, dtype: str) -> str:
+    """The same in every process that would generate the same code."""
+    return f"eqxfuse_{program.digest[:32]}_{dtype}_{emitter_digest()[:8]}"
+
+
+def addresses(program: Program, dtype: str) -> dict[str, int]:
+    """Addresses of the handler, of `cell` (one cell), and of `block` (a block of cells)."""
+    return dict(_targets[target(program, dtype)])
+
+
+def source(program: Program, dtype: str) -> str:
+    """The module as text, with comments."""
+    return llvm_ir(program, host().shape(dtype), target_name(program, dtype), comments=True)
+
+
+def _load(program: Program, dtype: str, name: str) -> dict[str, int]:
+    cache, key = ObjectCache(default_directory()), _key(name)
+    symbols = (name, "cell", "block")
+    if code := cache.read(key):
+        return link(code, *symbols)
+    code = compile_ir(llvm_ir(program, host().shape(dtype), name))
+    cache.write(key, code)
+    return link(code, *symbols)
+
+
+def _key(name: str) -> str:
+    """Everything that the code depends on."""
+    machine = host()
+    text = "\n".join([name, emitter_digest(), machine.cpu, machine.features, machine.llvmlite])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def emitter_digest() -> str:
+    """SHA-256 of the modules that write and compile native code: a change of any of them makes new code."""
+    digest = hashlib.sha256()
+    for package, pattern in ((eqxfuse._emit, "_*.py"), (eqxfuse._kernels, "_native.py")):
+        for path in sorted(Path(package.__path__[0]).glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

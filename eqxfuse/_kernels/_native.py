@@ -1,0 +1,75 @@
+"""LLVM IR -> machine code in this process. The only home of llvmlite."""
+
+import ctypes
+import sys
+import threading
+from functools import cache
+
+from eqxfuse._errors import GeneratedCodeError
+from eqxfuse._kernels._host import host
+
+OPTIMIZATION = 2
+"""Level of the code generator; the long functions opt out of it (`optnone`)."""
+
+_lock = threading.RLock()
+_linked: list = []
+
+
+def compile_ir(ir: str) -> bytes:
+    """Object code of a module. Raises `GeneratedCodeError`, with the text, when LLVM refuses it."""
+    import llvmlite.binding as llvm
+
+    with _lock:
+        machine = _machine()
+        try:
+            module = llvm.parse_assembly(ir)
+            module.verify()
+            return machine.emit_object(module)
+        except RuntimeError as refusal:
+            raise GeneratedCodeError(str(refusal), ir) from refusal
+
+
+def link(code: bytes, *symbols: str) -> dict[str, int]:
+    """Addresses of `symbols` in object code, which stays loaded as long as the process lives."""
+    import llvmlite.binding as llvm
+
+    with _lock:
+        builder = llvm.JITLibraryBuilder().add_object_img(code)
+        for name, address in _externals().items():
+            builder.import_symbol(name, address)
+        for symbol in symbols:
+            builder.export_symbol(symbol)
+        library = builder.link(_jit(), f"eqxfuse.{len(_linked)}")
+        _linked.append(library)
+        return {symbol: library[symbol] for symbol in symbols}
+
+
+@cache
+def _machine():
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=host().cpu, features=host().features, opt=OPTIMIZATION, reloc="pic", codemodel="small", jit=True
+    )
+
+
+@cache
+def _jit():
+    import llvmlite.binding as llvm
+
+    return llvm.create_lljit_compiler(_machine())
+
+
+@cache
+def _externals() -> dict[str, int]:
+    """Addresses of the library functions that kernels call."""
+    if sys.platform == "win32":
+        library, system = ctypes.cdll.msvcrt, ctypes.windll.kernel32
+        found = {"malloc": library.malloc, "free": library.free, "yield": system.SwitchToThread}
+    else:
+        library = ctypes.CDLL(None)
+        found = {"malloc": library.malloc, "free": library.free, "yield": library.sched_yield}
+    return {f"eqxfuse_{name}": ctypes.cast(f, ctypes.c_void_p).value or 0 for name, f in found.items()}
