@@ -105,20 +105,21 @@ class FusedRHS(eqx.Module):
         """
         y, k, coefficients = self._inputs(t, y, args)
         kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
+        native = kernel.backend == "llvm" and y.dtype == jnp.float64
         if not self.table.layout.modified:
-            return SparseMatrix(kernel(y, k), pattern)
+            return SparseMatrix(kernel(y, k), pattern, native)
         species = np.array(modifying_species(self.network), dtype=np.int32)
 
         def modifiers(own):
             return self._modifiers(y.at[species].set(own), coefficients.conditions)
 
         slopes = jax.jacfwd(modifiers)(y[species])
-        return SparseMatrix(kernel(y, k, modifiers(y[species]), slopes.ravel()), pattern)
+        return SparseMatrix(kernel(y, k, modifiers(y[species]), slopes.ravel()), pattern, native)
 
     def _inputs(self, t, y, args: Args):
         """`y` and `k` in one dtype, checked, and what `k` came with."""
         y = self._checked(y)
-        coefficients = self._coefficients(t, args)
+        coefficients = self.coefficients(t, args)
         k = jnp.asarray(coefficients.k).astype(y.dtype)
         if k.shape != (len(self.network.reactions),):
             raise ValueError(
@@ -136,7 +137,8 @@ class FusedRHS(eqx.Module):
             raise TypeError(f"y must be float32 or float64, got {y.dtype}")
         return y
 
-    def _coefficients(self, t, args: Args) -> RateCoefficients:
+    def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
+        """What `args` (or what is bound) stands for at time `t` [s]."""
         given = self.bound if args is None else args
         if isinstance(given, RateCoefficients):
             return given

@@ -112,20 +112,22 @@ def _name_ends(ax: "Axes") -> None:
             va="center",
             color=line.get_color(),
             fontsize=9,
-            arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.7, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.7, "shrinkB": 0, "relpos": (0, 0.5)},
         )
 
 
 def _apart(heights: Sequence[float]) -> np.ndarray:
-    """Heights in [0, 1] with at least `LABEL_GAP` between them (less when they are too many), in the same order."""
+    """The nearest heights in [0, 1], in the same order, with `LABEL_GAP` between them (less when they are too many)."""
     order = np.argsort(heights)
     gap = min(LABEL_GAP, 1 / max(len(heights) - 1, 1))
-    places = np.asarray(heights, dtype=float)[order]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + gap)
-    for i in reversed(range(len(places))):
-        ceiling = 1.0 if i == len(places) - 1 else places[i + 1] - gap
-        places[i] = min(places[i], ceiling)
-    apart = np.empty_like(places)
-    apart[order] = places
+    steps = gap * np.arange(len(heights))
+    blocks: list[list[float]] = []  # without the steps, heights must not fall: pool those that do
+    for height in np.asarray(heights)[order] - steps:
+        blocks.append([height])
+        while len(blocks) > 1 and np.mean(blocks[-2]) >= np.mean(blocks[-1]):
+            last = blocks.pop()
+            blocks[-1] += last
+    level = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks] or [np.zeros(0)])
+    apart = np.empty(len(heights))
+    apart[order] = np.clip(level, 0, max(1 - steps[-1:].sum(), 0)) + steps
     return apart

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._conditions import Conditions
 from eqxfuse._fused import Args, FusedRHS
-from eqxfuse._outcome import from_diffrax
+from eqxfuse._outcome import Outcome, from_diffrax
 from eqxfuse._progress import DECADES, LogProgressMeter
 from eqxfuse._trajectory import Trajectory
 
@@ -32,7 +32,7 @@ def solve(
     t0: Time = 0.0,
     rtol: float = 1e-4,
     atol: float = 1e-20,
-    saveat: int | Float[Array, "times"] = 100,
+    saveat: int | Float[Array, "times"] = 121,
     solver: diffrax.AbstractSolver | None = None,
     adjoint: diffrax.AbstractAdjoint | None = None,
     max_steps: int = 10_000,
@@ -78,7 +78,7 @@ def solve(
         max_steps,
         LogProgressMeter() if progress else diffrax.NoProgressMeter(),
     )
-    return trajectory.result.error_if(trajectory, ~trajectory.succeeded) if throw else trajectory
+    return _checked(trajectory) if throw else trajectory
 
 
 @eqx.filter_jit
@@ -110,6 +110,16 @@ def _integrate(
         species=rhs.network.species,
         state=rhs.state,
     )
+
+
+def _checked(trajectory: Trajectory) -> Trajectory:
+    """Raise `RuntimeError` for a failure: now where the result is known, and when it runs where it is traced."""
+    result = trajectory.result
+    if result.is_traced():
+        return result.error_if(trajectory, ~trajectory.succeeded)
+    if not trajectory.succeeded:
+        raise RuntimeError(Outcome[result])
+    return trajectory
 
 
 _COUNTS = {"steps": "steps", "accepted": "accepted_steps", "rejected": "rejected_steps"}

@@ -12,6 +12,8 @@ class SparseMatrix(eqx.Module):
 
     values: Float[Array, "stored"]
     pattern: Pattern = eqx.field(static=True)
+    native: bool = eqx.field(static=True, default=False)
+    """Whether native kernels may work on it: on CPU, in float64, with llvmlite."""
 
     def todense(self) -> Float[Array, "size size"]:
         dense = jnp.zeros((self.pattern.size,) * 2, self.values.dtype)

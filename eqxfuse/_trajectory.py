@@ -59,7 +59,7 @@ class Trajectory(eqx.Module):
         return tuple(self.species_names[int(i)] for i in order)
 
     def conservation(self) -> dict[str, Float[Array, "*batch"]]:
-        """Largest drift of each element and of `charge` over the output times.
+        """Largest drift of each element and of `charge` over the output times that the solve reached.
 
         It is the change of the sum over species of c_i x_i since the start, where c_i counts the atoms (or charges)
         of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and
@@ -69,7 +69,8 @@ class Trajectory(eqx.Module):
         counts = jnp.asarray(self._matter.composition, self.abundances.dtype)
         change = (self.abundances - self.initial[..., None, :]) @ counts.T
         gross = jnp.abs(self.abundances) @ jnp.abs(counts).T
-        drift = jnp.max(jnp.abs(change), axis=-2) / jnp.maximum(jnp.max(gross, axis=-2), jnp.finfo(gross.dtype).tiny)
+        gross = jnp.maximum(jnp.nanmax(gross, axis=-2), jnp.finfo(gross.dtype).tiny)
+        drift = jnp.nanmax(jnp.abs(change), axis=-2) / gross
         return {label: drift[..., i] for i, label in enumerate(labels)}
 
     def plot(self, species: Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
@@ -92,6 +93,11 @@ class Trajectory(eqx.Module):
     def load(cls, path: str | Path) -> "Trajectory":
         """Read what `save` wrote. Raises `ValueError` for another kind of file, `OSError` where it cannot be read."""
         return cls(**read_arrays(path))
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.times.shape[:-1]))
+        batch = f"batch of {shape}, " if shape else ""
+        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times)"
 
     @property
     def _matter(self) -> Network:

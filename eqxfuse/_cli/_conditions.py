@@ -3,8 +3,8 @@
 import argparse
 import dataclasses
 
-from eqxfuse._cli._errors import usage
-from eqxfuse._cli._quantities import parse_number
+from eqxfuse._cli._errors import UsageError
+from eqxfuse._cli._parser import number
 from eqxfuse._conditions import Conditions
 
 _MAIN = {
@@ -23,35 +23,53 @@ _FURTHER = {
     "turbulent_velocity": "turbulent line width [cm s^-1]",
 }
 
+_TEXT = (
+    ("temperature", "T", " K"),
+    ("density", "n_H", " cm^-3"),
+    ("zeta", "zeta", " s^-1"),
+    ("g0", "G0", ""),
+    ("av", "Av", " mag"),
+)
+_MATH = (
+    ("temperature", "$T$", " K"),
+    ("density", r"$n_\mathrm{H}$", " cm$^{-3}$"),
+    ("zeta", r"$\zeta$", " s$^{-1}$"),
+    ("g0", "$G_0$", ""),
+    ("av", "$A_V$", " mag"),
+)
+
 
 def add_conditions(parser: argparse.ArgumentParser) -> None:
     """`--temperature` and `--density` are required; the others have the defaults of `Conditions`."""
-    fields = {f.name: f for f in dataclasses.fields(Conditions)}
+    defaults = {f.name: f.default for f in dataclasses.fields(Conditions)}
     for title, texts in (("physical conditions", _MAIN), ("further conditions", _FURTHER)):
         group = parser.add_argument_group(title)
         for name, text in texts.items():
-            default = fields[name].default
-            required = default is dataclasses.MISSING
-            group.add_argument(
-                f"--{name.replace('_', '-')}",
-                metavar="X",
-                required=required,
-                default=None if required else f"{default:g}",
-                help=text if required else f"{text} (default: %(default)s)",
-            )
+            option, default = f"--{name.replace('_', '-')}", defaults[name]
+            if default is dataclasses.MISSING:
+                group.add_argument(option, metavar="X", type=number, required=True, help=text)
+            else:
+                text = f"{text} (default: {default:.4g})"
+                group.add_argument(option, metavar="X", type=number, default=default, help=text)
 
 
 def read_conditions(options: argparse.Namespace) -> Conditions:
     """The conditions that `options` ask for. Raises `UsageError`."""
-    values = {}
-    for name in (*_MAIN, *_FURTHER):
-        with usage(f"--{name.replace('_', '-')}"):
-            values[name] = parse_number(getattr(options, name))
-    with usage("physical conditions"):
-        return Conditions(**values)
+    try:
+        return Conditions(**{name: getattr(options, name) for name in (*_MAIN, *_FURTHER)})
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def describe(conditions: Conditions) -> str:
     """The main ones in one line."""
-    c = conditions
-    return f"T = {c.temperature:g} K, n_H = {c.density:g} cm^-3, zeta = {c.zeta:g} s^-1, G0 = {c.g0:g}, Av = {c.av:g}"
+    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _TEXT)
+
+
+def typeset(conditions: Conditions) -> str:
+    """As `describe`, for Matplotlib."""
+    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _MATH)
+
+
+def _value(conditions: Conditions, field: str) -> str:
+    return f"{getattr(conditions, field):.4g}"

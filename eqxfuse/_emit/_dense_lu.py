@@ -146,6 +146,25 @@ class DenseBlock:
         code.build.ret_void()
         return code.function
 
+    def solve_transposed(self) -> ir.Function:
+        """`(block, x)`: solve with the transpose in place, row by row; for one lane."""
+        code = Code(self.module, "dense_solve_transposed", 2)
+        block, x = code.arguments
+        with code.loop(0, self.size) as i:
+            known = code.build.fmul(code.load(x, i, self.number), self._pivot(code, block, i))
+            code.store(known, x, i)
+            self._subtract_row(code, block, x, i, known, code.add(i, 1), self.size)
+        with code.loop(0, self.size) as back:
+            i = code.build.sub(code.i64(self.size - 1), back)
+            self._subtract_row(code, block, x, i, code.load(x, i, self.number), 0, i)
+        code.build.ret_void()
+        return code.function
+
+    def _subtract_row(self, code: Code, block, x, i, known, start, stop) -> None:
+        with code.loop(start, stop) as j:
+            reduced = code.minus_product(code.load(x, j, self.number), self._get(code, block, i, j), known)
+            code.store(reduced, x, j)
+
     def _store_all(self, code: Code, values, x, i) -> None:
         for r, value in enumerate(values):
             code.store(value, x, code.add(i, r))

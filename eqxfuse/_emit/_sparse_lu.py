@@ -8,27 +8,12 @@ dense block is worked along its rows in vectors of `COLUMNS`. In memory a factor
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from llvmlite import ir
 
 from eqxfuse._emit._dense_lu import DenseBlock
-from eqxfuse._emit._loops import DOUBLE, POINTER, Code, table, zero
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables of an LU plan, as plain sequences, and its sizes."""
-
-    size: int
-    tail: int
-    a_start: tuple
-    a_index: tuple
-    a_column: tuple
-    l_start: tuple
-    l_column: tuple
-    u_start: tuple
-    u_column: tuple
-    order: tuple
+from eqxfuse._emit._loops import DOUBLE, Code, table, zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +21,7 @@ class SparseLU:
     """Emits `factorise` and `solve` for one plan and lane count into a module."""
 
     module: ir.Module
-    plan: object
+    plan: Any
     lanes: int
 
     @property
@@ -150,6 +135,38 @@ class SparseLU:
             code.store(code.load(work, i, self.number), x, code.entry(t["order"], i))
         code.build.ret_void()
         return code.function
+
+    def solve_transposed(self, name: str = "lu_solve_transposed") -> ir.Function:
+        """`name(lu, b, x, work)`: solve with the transpose; b and x in the order of A, and may be the same array."""
+        code = Code(self.module, name, 4)
+        code.function.args[1].attributes.discard("noalias")
+        code.function.args[2].attributes.discard("noalias")
+        lu, b, x, work = code.arguments
+        t, (_, upper, pivots, start) = self._tables, self.offsets
+        with code.loop(0, self.plan.size) as i:
+            code.store(code.load(b, code.entry(t["order"], i), self.number), work, i)
+        with code.loop(0, self.head) as i:
+            known = code.build.fmul(code.load(work, i, self.number), code.load(lu, code.add(i, pivots), self.number))
+            code.store(known, work, i)
+            self._subtract_from_others(code, known, lu, upper, "u", i, work)
+        if self.plan.tail:
+            block, tail = code.at(lu, start, self.number), code.at(work, self.head, self.number)
+            code.build.call(self.block.solve_transposed(), [block, tail])
+        with code.loop(0, self.plan.size) as back:
+            i = code.build.sub(code.i64(self.plan.size - 1), back)
+            self._subtract_from_others(code, code.load(work, i, self.number), lu, 0, "l", i, work)
+        with code.loop(0, self.plan.size) as i:
+            code.store(code.load(work, i, self.number), x, code.entry(t["order"], i))
+        code.build.ret_void()
+        return code.function
+
+    def _subtract_from_others(self, code: Code, known, lu, offset: int, side: str, i, work) -> None:
+        """Row i of a factor times `known`, subtracted from the elements of `work` that it stands for."""
+        t = self._tables
+        with code.loop(code.entry(t[f"{side}_start"], i), code.entry(t[f"{side}_start"], code.add(i, 1))) as e:
+            j = code.entry(t[f"{side}_column"], e)
+            factor = code.load(lu, code.add(e, offset), self.number)
+            code.store(code.minus_product(code.load(work, j, self.number), factor, known), work, j)
 
     def _subtract(self, code: Code, value, lu, offset: int, side: str, i, work):
         """`value` minus the sum of row i of a factor times the solution so far."""

@@ -15,8 +15,10 @@ _lock = threading.RLock()
 _linked: list = []
 
 
-def compile_ir(ir: str) -> bytes:
-    """Object code of a module. Raises `GeneratedCodeError`, with the text, when LLVM refuses it."""
+def compile_ir(ir: str, optimise: bool = False) -> bytes:
+    """Object code of a module; `optimise` runs LLVM's passes over what does not opt out of them.
+
+    Raises `GeneratedCodeError`, with the text, when LLVM refuses it."""
     import llvmlite.binding as llvm
 
     with _lock:
@@ -24,9 +26,17 @@ def compile_ir(ir: str) -> bytes:
         try:
             module = llvm.parse_assembly(ir)
             module.verify()
+            if optimise:
+                _run_passes(llvm, module, machine)
             return machine.emit_object(module)
         except RuntimeError as refusal:
             raise GeneratedCodeError(str(refusal), ir) from refusal
+
+
+def _run_passes(llvm, module, machine) -> None:
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = True
+    llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
 
 
 def link(code: bytes, *symbols: str) -> dict[str, int]:

@@ -56,43 +56,44 @@ def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple
     `sparse_cost` and `dense_cost` weigh a multiply-add in the looped sparse part and in the dense block;
     the tail's size is a multiple of `multiple` (or the whole matrix when that is smaller).
     """
-    order, upper, lower = _markowitz(pattern)
-    tail = _cheapest_tail(order, upper, lower, sparse_cost / dense_cost, multiple)
+    order, upper, products = _markowitz(pattern)
+    tail = _cheapest_tail(products, sparse_cost / dense_cost, multiple)
     return _tables(pattern, order, upper, tail)
 
 
-def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], dict[int, set[int]]]:
+def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[int]]:
     """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255).
 
-    Returns the order and, for each pivot, the columns and rows that are still active when it is eliminated.
+    Returns the order, the columns that are still active when a pivot is eliminated, and the multiply-adds of each step.
     """
     rows = [set(pattern.row(i).tolist()) for i in range(pattern.size)]
     columns: list[set[int]] = [set() for _ in rows]
     for i, row in enumerate(rows):
         for j in row:
             columns[j].add(i)
-    order, upper, lower = [], {}, {}
+    order, upper, products = [], {}, []
     active = set(range(pattern.size))
     while active:
         pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
         active.discard(pivot)
         order.append(pivot)
-        upper[pivot], lower[pivot] = rows[pivot] - {pivot}, columns[pivot] - {pivot}
-        for i in lower[pivot]:
+        upper[pivot], below = rows[pivot] - {pivot}, columns[pivot] - {pivot}
+        products.append((len(upper[pivot]) + 1) * len(below))
+        for i in below:
             for j in upper[pivot] - rows[i]:
                 columns[j].add(i)
             rows[i] |= upper[pivot]
             rows[i].discard(pivot)
         for j in upper[pivot]:
             columns[j].discard(pivot)
-    return order, upper, lower
+    return order, upper, products
 
 
-def _cheapest_tail(order, upper, lower, ratio: float, multiple: int) -> int:
+def _cheapest_tail(products: list[int], ratio: float, multiple: int) -> int:
     """The tail size with the least (sparse multiply-adds) * ratio + (dense multiply-adds)."""
-    size = len(order)
-    sparse = np.cumsum([0.0, *((len(upper[p]) + 1) * len(lower[p]) for p in order)])
-    tails = [*range(0, size, multiple), *([size] if size % multiple == 0 else [])] if size >= multiple else [0]
+    size = len(products)
+    sparse = np.cumsum([0.0, *products])
+    tails = range(0, size + 1, multiple)
     costs = [sparse[size - tail] * ratio + tail * (tail**2 - 1) / 3 for tail in tails]
     return tails[int(np.argmin(costs))]
 

@@ -8,17 +8,21 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from eqxfuse._sparse_matrix import SparseMatrix
+
 Solve: TypeAlias = Callable[[Float[Array, " n"]], Float[Array, " n"]]
 
 
 def factorise(jacobian: Any, scale: Float[Array, ""]) -> Solve:
     """Factorise I - scale J and return the solver of (I - scale J) x = b.
 
-    A `jacobian` with a method `factorise(scale)` does it in its own way. Others are solved by a dense LU
-    factorisation with row pivoting: an array [n, n], or an object with `todense()`.
+    A `SparseMatrix` on native kernels gets a sparse LU factorisation. Others get a dense one with row pivoting: an
+    array [n, n], or an object with `todense()`.
     """
-    if hasattr(jacobian, "factorise"):
-        return jacobian.factorise(scale)
+    if isinstance(jacobian, SparseMatrix) and jacobian.native:
+        from eqxfuse._kernels._sparse_solve import sparse_solver
+
+        return sparse_solver(jacobian.pattern, jacobian.values, scale)
     dense = jacobian.todense() if hasattr(jacobian, "todense") else jnp.asarray(jacobian)
     return dense_lu(jnp.eye(len(dense), dtype=dense.dtype) - scale * dense)
 

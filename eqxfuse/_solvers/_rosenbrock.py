@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, PyTree
 
 from eqxfuse._solvers._interpolation import RosenbrockInterpolation
+from eqxfuse._solvers._native_step import native_step
 from eqxfuse._solvers._step import rosenbrock_step
 from eqxfuse._solvers._system import System
 from eqxfuse._solvers._tableau import RosenbrockTableau
@@ -41,7 +42,8 @@ class AbstractRosenbrock(diffrax.AbstractAdaptiveSolver):
         system = System(terms, y0, args)
         y = system.start
         h = jnp.asarray(terms.contr(t0, t1)).astype(y.dtype)
-        y1, error, k = rosenbrock_step(self.tableau, system, t0, t1 - t0, y, h)
+        fused = native_step(self.tableau, terms, y, args, h) if system.is_vector else None
+        y1, error, k = fused or rosenbrock_step(self.tableau, system, t0, t1 - t0, y, h)
         finite = jnp.all(jnp.isfinite(y1) & jnp.isfinite(error))
         y1 = system.unflatten(jnp.where(finite, y1, y))
         error = system.unflatten(jnp.where(finite, error, jnp.inf))

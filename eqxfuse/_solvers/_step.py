@@ -1,6 +1,7 @@
 """One step of a Rosenbrock method."""
 
 import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, Float
 
 from eqxfuse._solvers._system import System
@@ -12,23 +13,31 @@ Step = tuple[Float[Array, " n"], Float[Array, " n"], Float[Array, "terms n"]]
 def rosenbrock_step(tableau: RosenbrockTableau, system: System, t, dt, y: Float[Array, " n"], h) -> Step:
     """Advance `y` [n] at time `t` by `dt`.
 
-    `h` is `dt` in the units of the vector field: it has the opposite sign when time runs backwards. Returns
-    y1 [n], the error estimate [n], and the coefficients of the dense output [terms, n] (see
-    `RosenbrockTableau`). One Jacobian, one factorisation, and a solve and an evaluation of f a stage.
+    `h` is `dt` as the vector field sees it: of the opposite sign when time runs backwards. Returns y1 [n], the
+    error estimate [n], and the coefficients of the dense output [terms, n] (see `RosenbrockTableau`). Takes
+    one Jacobian and one factorisation, and a solve and an evaluation of f for each stage.
     """
     f, drift = system.f_and_drift(t, y, dt)
     solve = system.factorise(t, y, tableau.gamma * h)
-    coupling, slopes = tableau.gamma * tableau.c, tableau.gamma * tableau.slopes
-    stages: list = []
-    for i in range(tableau.stages):
-        if stages:
-            f = system.f(t + tableau.nodes[i].astype(t.dtype) * dt, y + _combine(tableau.a[i], stages))
-        right = (tableau.gamma * h) * f + (float(slopes[i]) * h) * drift
-        stages.append(solve(right + _combine(coupling[i], stages)))
-    y1 = y + _combine(tableau.weights, stages)
-    return y1, stages[-1], jnp.stack([_combine(row, stages) for row in tableau.dense])
+
+    def stage(u, row):
+        i, node, a, c, slope = row
+        f = system.f(t + node.astype(t.dtype) * dt, y + _combine(a, u))
+        return u.at[i].set(solve(tableau.gamma * h * f + slope * h * drift + _combine(c, u))), None
+
+    nodes, a, c, slopes = (jnp.asarray(v, y.dtype) for v in _scaled(tableau))
+    first = solve(tableau.gamma * h * f + slopes[0] * h * drift)
+    u = jnp.zeros((tableau.stages, *y.shape), y.dtype).at[0].set(first)
+    rows = (jnp.arange(1, tableau.stages), nodes[1:], a[1:], c[1:], slopes[1:])
+    u, _ = lax.scan(stage, u, rows)
+    y1 = y + _combine(jnp.asarray(tableau.weights, y.dtype), u)
+    return y1, u[-1], _combine(jnp.asarray(tableau.dense, y.dtype), u)
+
+
+def _scaled(tableau: RosenbrockTableau):
+    """Nodes, a, and c and slopes times gamma, as the right-hand sides of the stages take them."""
+    return tableau.nodes, tableau.a, tableau.gamma * tableau.c, tableau.gamma * tableau.slopes
 
 
 def _combine(coefficients, stages):
-    """Sum of coefficient times stage, without those that are zero; 0 when there is none."""
-    return sum((float(c) * stage for c, stage in zip(coefficients, stages, strict=False) if c), 0.0)
+    return jnp.matmul(coefficients, stages, precision=lax.Precision.HIGHEST)

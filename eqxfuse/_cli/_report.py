@@ -1,0 +1,64 @@
+"""What a run prints and writes."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from eqxfuse._cli._errors import CommandError
+from eqxfuse._constants import YEAR
+from eqxfuse._plot import save_plot
+from eqxfuse._trajectory import Trajectory
+
+_COLUMNS = 6
+
+
+def warn(message: str) -> None:
+    """One line on stderr."""
+    print(f"eqxfuse: warning: {message}", file=sys.stderr)
+
+
+def table(trajectory: Trajectory, names: Sequence[str]) -> str:
+    """Abundances of `names` at the end and at the whole decades before it."""
+    times = np.asarray(trajectory.times)
+    wanted = times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
+    columns = sorted({int(np.argmin(np.abs(times - t))) for t in wanted})
+    width = max(map(len, (*names, "n/n_H")))
+    lines = ["n/n_H".ljust(width) + "".join(f"{_years(times[i]):>13}" for i in columns)]
+    for name in names:
+        values = np.asarray(trajectory.abundance(name))
+        lines.append(name.ljust(width) + "".join(f"{values[i]:13.3e}" for i in columns))
+    return "\n".join(lines)
+
+
+def _years(seconds: float) -> str:
+    """Such as `100 yr`, `1e6 yr`."""
+    return f"{seconds / YEAR:.3g} yr".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+
+
+def statistics(trajectory: Trajectory, seconds: float) -> str:
+    """Steps, time and conservation in one line."""
+    drift = {label: float(value) for label, value in trajectory.conservation().items()}
+    charge = drift.pop("charge")
+    return (
+        f"{int(trajectory.statistics['steps'])} steps ({int(trajectory.statistics['rejected'])} rejected) in "
+        f"{seconds:.1f} s with compilation; elements conserved to {max(drift.values(), default=0.0):.0e}, "
+        f"charge to {charge:.0e}"
+    )
+
+
+def write(trajectory: Trajectory, names: Sequence[str], folder: Path, stem: str, title: str) -> list[Path]:
+    """`stem`.npz and, with Matplotlib, `stem`.png in `folder`. Raises `CommandError`."""
+    written = [folder / f"{stem}.npz"]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trajectory.save(written[0])
+        curves = {name: trajectory.abundance(name) for name in names}
+        save_plot(folder / f"{stem}.png", trajectory.times, curves, trajectory.state, title)
+        written.append(folder / f"{stem}.png")
+    except ImportError as missing:
+        warn(f"no picture was drawn: {missing}")
+    except OSError as error:
+        raise CommandError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return written

@@ -1,0 +1,111 @@
+"""`eqxfuse run` and `eqxfuse demo`: one solve, its table, its picture, its file."""
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
+from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._cli._network import open_network
+from eqxfuse._cli._parser import add_network, add_solve, argument
+from eqxfuse._cli._quantities import parse_abundances, parse_time
+from eqxfuse._cli._report import statistics, table, warn, write
+from eqxfuse._conditions import Conditions
+from eqxfuse._constants import YEAR
+from eqxfuse._errors import BackendUnavailable, UnknownSpecies
+from eqxfuse._fused import FusedRHS
+from eqxfuse._network import Network
+from eqxfuse._outcome import Outcome
+from eqxfuse._solve import solve
+from eqxfuse._trajectory import Trajectory
+from eqxfuse.networks import dark_cloud, dark_cloud_abundances
+
+DEMO_SPECIES = ("H2", "H", "C+", "C", "CO", "O", "O2", "OH", "H2O", "H2CO", "HCO+", "H3+", "e-")
+DEMO_CONDITIONS = Conditions(temperature=10.0, density=2e4)
+DEMO_YEARS = 1e6
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    add_network(parser)
+    text = "initial abundances n/n_H; species that are not named start from zero"
+    parser.add_argument("--initial", metavar="A=X,B=Y,...", type=argument(parse_abundances), required=True, help=text)
+    text = "end of the solve, with its unit: s, yr, kyr, Myr or Gyr"
+    parser.add_argument("--t-end", metavar="TIME", type=argument(parse_time), required=True, help=text)
+    add_conditions(parser)
+    add_solve(parser)
+    parser.set_defaults(command=run)
+
+
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    add_solve(parser)
+    parser.set_defaults(command=demo)
+
+
+def run(options: argparse.Namespace) -> None:
+    network = open_network(options)
+    _solve_and_report(network, read_conditions(options), options.initial, options.t_end, options)
+
+
+def demo(options: argparse.Namespace) -> None:
+    options.species = options.species or DEMO_SPECIES
+    _solve_and_report(dark_cloud(), DEMO_CONDITIONS, dark_cloud_abundances, DEMO_YEARS * YEAR, options)
+
+
+def _solve_and_report(
+    network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
+) -> None:
+    y0 = _start(network, initial, options.species or ())
+    rhs = _right_hand_side(network, options.backend)
+    print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
+    print(describe(conditions), flush=True)
+    start = time.perf_counter()
+    trajectory = solve(
+        rhs,
+        conditions,
+        y0,
+        t_end,
+        rtol=options.rtol,
+        atol=options.atol,
+        saveat=options.outputs,
+        max_steps=options.max_steps,
+        progress=sys.stderr.isatty(),
+        throw=False,
+    )
+    _report(trajectory, time.perf_counter() - start, f"{network.name}, {typeset(conditions)}", network.name, options)
+
+
+def _start(network: Network, initial: Mapping[str, float], shown: tuple[str, ...]):
+    """y0, with a warning where it is probably not what was meant. Raises `UsageError`."""
+    try:
+        y0 = network.abundances(initial)
+        for name in shown:
+            network.index(name)
+    except UnknownSpecies as error:
+        raise UsageError(str(error)) from error
+    totals = dict(zip((*network.elements, "charge"), network.composition @ np.asarray(y0), strict=True))
+    if abs(totals["charge"]) > 1e-12:
+        warn(f"the initial abundances carry a net charge of {totals['charge']:.3g}; electrons belong to them")
+    if abs(totals.get("H", 1.0) - 1) > 0.01:
+        warn(f"the initial abundances hold {totals['H']:.3g} hydrogen nuclei for each one; n/n_H should add up to 1")
+    return y0
+
+
+def _right_hand_side(network: Network, backend) -> FusedRHS:
+    try:
+        return FusedRHS(network, backend=backend)
+    except BackendUnavailable as error:
+        raise CommandError(str(error)) from error
+
+
+def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
+    if not trajectory.succeeded:
+        raise CommandError(Outcome[trajectory.result])
+    names = options.species or trajectory.most_abundant()
+    print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
+    stem = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
+    for path in write(trajectory, names, Path(options.out), stem, title):
+        print(f"wrote {path}")

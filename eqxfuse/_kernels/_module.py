@@ -1,0 +1,36 @@
+"""LLVM modules as XLA FFI targets: compiled with LLVM's passes, or taken from the cache, once a process."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+
+import jax
+
+from eqxfuse._kernels._cache import ObjectCache, default_directory
+from eqxfuse._kernels._ffi import emitter_digest
+from eqxfuse._kernels._host import host
+from eqxfuse._kernels._native import compile_ir, link
+
+_lock = threading.Lock()
+_known: set[str] = set()
+
+
+def module_target(identity: str, text: Callable[[str], str]) -> str:
+    """The name under which XLA finds the handler of a module.
+
+    `identity` says what the module does, down to its digest; `text(name)` writes it, when it is not in the cache.
+    """
+    machine = host()
+    everything = "\n".join([identity, emitter_digest(), machine.cpu, machine.features, machine.llvmlite])
+    key = hashlib.sha256(everything.encode()).hexdigest()
+    name = f"eqxfuse_{key[:40]}"
+    with _lock:
+        if name not in _known:
+            cache = ObjectCache(default_directory())
+            code = cache.read(key)
+            if code is None:
+                code = compile_ir(text(name), optimise=True)
+                cache.write(key, code)
+            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(link(code, name)[name]), platform="cpu")
+            _known.add(name)
+    return name

@@ -1,0 +1,60 @@
+"""Native sparse LU behind JAX: factorise once, solve many times, differentiable."""
+
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from eqxfuse._emit._llvm_lu import Call, factors_length, lu_ir
+from eqxfuse._kernels._module import module_target
+from eqxfuse._lower import LUPlan, Pattern, plan_lu
+
+SCALAR_RATIO = 8.0
+"""Cost of a multiply-add in the sparse part over one in the dense block, measured for one cell with AVX-512."""
+
+TILE = 8
+"""The dense block's size is a multiple of this."""
+
+
+@lru_cache(maxsize=64)
+def scalar_plan(pattern: Pattern) -> LUPlan:
+    """The plan for one cell at a time."""
+    return plan_lu(pattern, sparse_cost=SCALAR_RATIO, dense_cost=1.0, multiple=TILE)
+
+
+def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
+    """Factorise I - scale A; returns the solver of (I - scale A) x = b, with A = `values` on `pattern`.
+
+    float64, on CPU. Derivatives are those of the solution and use the same factors.
+    """
+    plan = scalar_plan(pattern)
+    shift = 1.0 / scale
+    factors = _call(plan, "factorise", factors_length(plan), lax.stop_gradient(values), lax.stop_gradient(shift)[None])
+
+    def product(x):
+        return shift * x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
+            values * x[pattern.columns], indices_are_sorted=True
+        )
+
+    def solve(b):
+        return lax.custom_linear_solve(
+            product,
+            shift * b,
+            solve=lambda _, right: _call(plan, "solve", pattern.size, factors, right),
+            transpose_solve=lambda _, right: _call(plan, "solve_transposed", pattern.size, factors, right),
+        )
+
+    return solve
+
+
+def _call(plan: LUPlan, call: Call, length: int, *arrays):
+    name = _target(plan, call)
+    result = jax.ShapeDtypeStruct((length,), jnp.float64)
+    return jax.ffi.ffi_call(name, result, vmap_method="expand_dims")(*arrays)
+
+
+@lru_cache(maxsize=256)
+def _target(plan: LUPlan, call: Call) -> str:
+    return module_target(f"lu {call} {plan.digest}", lambda name: lu_ir(plan, call, name))

@@ -1,0 +1,75 @@
+"""The command `eqxfuse`."""
+
+import os
+import sys
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import jax
+
+from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._cli._inspect import add_inspect
+from eqxfuse._cli._parser import Parser
+from eqxfuse._cli._run import add_demo, add_run
+from eqxfuse._cli._source import add_source
+
+_COMMANDS = {
+    "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
+    "run": (add_run, "integrate a network file"),
+    "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
+    "source": (add_source, "print the code that is generated for a network file"),
+}
+_RUN_EXAMPLE = """example:
+  eqxfuse run rate22_final.rates --temperature 10 --density 2e4 --t-end 1Myr \\
+      --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 1 for a failure, or 2 for a mistake in the arguments."""
+    options = _parser().parse_args(arguments)
+    jax.config.update("jax_enable_x64", True)
+    try:
+        options.command(options)
+        sys.stdout.flush()
+    except UsageError as error:
+        return _fail(options.prog, error, 2)
+    except CommandError as error:
+        return _fail(options.prog, error, 1)
+    except KeyboardInterrupt:
+        return _fail(options.prog, "interrupted", 130)
+    except BrokenPipeError:  # the reader of a pipe (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _fail(prog: str, error: Exception | str, status: int) -> int:
+    print(f"{prog}: error: {error}", file=sys.stderr)
+    return status
+
+
+def _parser() -> Parser:
+    parser = Parser("eqxfuse", description="Chemistry for JAX, compiled for exactly your network.")
+    parser.add_argument("--version", action="version", version=f"eqxfuse {_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (add, text) in _COMMANDS.items():
+        epilog = _RUN_EXAMPLE if name == "run" else None
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.",
+            epilog=epilog,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(prog=command.prog)
+        add(command)
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("eqxfuse")
+    except PackageNotFoundError:
+        return "that is not installed"
