@@ -2,6 +2,8 @@
 
 from eqxfuse import _rate_laws as rate_laws
 from eqxfuse import networks as networks
+from eqxfuse._codegen import CodeGenerator as CodeGenerator
+from eqxfuse._codegen import compile_network as compile_network
 from eqxfuse._coefficients import RateCoefficients as RateCoefficients
 from eqxfuse._conditions import Conditions as Conditions
 from eqxfuse._constants import YEAR as YEAR

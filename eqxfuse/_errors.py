@@ -44,10 +44,10 @@ class BackendUnavailable(RuntimeError):
 
 
 class GeneratedCodeError(RuntimeError):
-    """Generated code that LLVM refuses: a bug of eqxfuse. `code` holds the text."""
+    """Generated code that LLVM refuses: a bug of eqxfuse. `why` says why, `code` holds the whole text."""
 
     def __init__(self, why: str, code: str):
-        super().__init__(f"LLVM refuses the generated code, which is a bug of eqxfuse: {why}\n{code}")
+        super().__init__(f"LLVM refuses the generated code, which is a bug of eqxfuse: {why}\n{code[:2000]}")
         self.why, self.code = why, code
 
     def __reduce__(self):

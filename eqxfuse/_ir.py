@@ -130,6 +130,8 @@ def operands(expr: Product | Sum) -> tuple[Atom, ...]:
 
 def _check(atom: Atom, lengths: dict[str, int], known: set[str], where: str) -> None:
     if isinstance(atom, Load):
+        if atom.array not in lengths:
+            raise ValueError(f"{where}: {atom.array!r} is not an input")
         if not 0 <= atom.index < lengths[atom.array]:
             raise ValueError(f"{where}: {_atom(atom)} is outside the array")
     elif atom.name not in known:

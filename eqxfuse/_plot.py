@@ -40,12 +40,12 @@ def plot(
     """
     ax = _pyplot_axes() if ax is None else ax
     years = np.asarray(times) / YEAR
-    lines = [np.where(np.asarray(values) > 0, values, np.nan) for values in curves.values()]
-    shown = years[years > 0]
-    low, high = _limits(lines)
-    ax.set(xscale="log", yscale="log", ylim=(low, high), xlabel="time  [yr]", ylabel=LABELS[state])
-    if len(shown) > 1:
-        ax.set_xlim(shown[0], shown[-1])
+    shown = years > 0
+    years = years[shown]
+    lines = [np.where(values > 0, values, np.nan)[shown] for values in map(np.asarray, curves.values())]
+    ax.set(xscale="log", yscale="log", ylim=_limits(lines), xlabel="time  [yr]", ylabel=LABELS[state])
+    if len(years) > 1:
+        ax.set_xlim(years[0], years[-1])
     for i, (name, values) in enumerate(zip(curves, lines, strict=True)):
         style = LINE_STYLES[i // len(COLOURS) % len(LINE_STYLES)]
         ax.plot(years, values, style, color=COLOURS[i % len(COLOURS)], lw=1.6, label=formula(name))

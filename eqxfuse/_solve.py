@@ -5,6 +5,7 @@ from typing import Any
 import diffrax
 import equinox as eqx
 import jax
+import jax.core
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -86,11 +87,13 @@ def _integrate(
     rhs: FusedRHS, conditions: Args, y0, span, times, tolerances, solver, adjoint, max_steps, meter
 ) -> Trajectory:
     args = rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
+    t0, t1 = span
     rtol, atol = tolerances
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(rhs),
         solver,
-        *span,
+        t0,
+        t1,
         None,
         y0,
         args,
@@ -101,11 +104,13 @@ def _integrate(
         throw=False,
         progress_meter=meter,
     )
+    reached: Any = solution.ys
+    counts = {"steps": "num_steps", "accepted": "num_accepted_steps", "rejected": "num_rejected_steps"}
     return Trajectory(
         times=times,
-        abundances=jnp.where(jnp.isfinite(solution.ys), solution.ys, jnp.nan),
+        abundances=jnp.where(jnp.isfinite(reached), reached, jnp.nan),
         initial=y0,
-        statistics={name: solution.stats[f"num_{key}"] for name, key in _COUNTS.items()},
+        statistics={name: solution.stats[key] for name, key in counts.items()},
         result=from_diffrax(solution.result),
         species=rhs.network.species,
         state=rhs.state,
@@ -120,9 +125,6 @@ def _checked(trajectory: Trajectory) -> Trajectory:
     if not trajectory.succeeded:
         raise RuntimeError(Outcome[result])
     return trajectory
-
-
-_COUNTS = {"steps": "steps", "accepted": "accepted_steps", "rejected": "rejected_steps"}
 
 
 def _controller(rtol, atol) -> diffrax.AbstractStepSizeController:

@@ -62,15 +62,16 @@ class Trajectory(eqx.Module):
         """Largest drift of each element and of `charge` over the output times that the solve reached.
 
         It is the change of the sum over species of c_i x_i since the start, where c_i counts the atoms (or charges)
-        of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and
-        relative to all charges present for the charge. Species that are not a formula count as nothing.
+        of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and relative to all
+        charges present for the charge; 0 for what is absent. Species that are not a formula count as nothing.
         """
         labels = (*self._matter.elements, "charge")
         counts = jnp.asarray(self._matter.composition, self.abundances.dtype)
-        change = (self.abundances - self.initial[..., None, :]) @ counts.T
-        gross = jnp.abs(self.abundances) @ jnp.abs(counts).T
-        gross = jnp.maximum(jnp.nanmax(gross, axis=-2), jnp.finfo(gross.dtype).tiny)
-        drift = jnp.nanmax(jnp.abs(change), axis=-2) / gross
+        size = jnp.abs(self.abundances)
+        gross = jnp.nanmax(size @ jnp.abs(counts).T, axis=-2)
+        rounding = jnp.finfo(size.dtype).eps * jnp.nanmax(jnp.sum(size, axis=-1), axis=-1)
+        change = jnp.nanmax(jnp.abs((self.abundances - self.initial[..., None, :]) @ counts.T), axis=-2)
+        drift = change / jnp.maximum(gross, rounding[..., None])
         return {label: drift[..., i] for i, label in enumerate(labels)}
 
     def plot(self, species: Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":

@@ -33,7 +33,7 @@ def write_arrays(path: str | Path, trajectory: "Trajectory") -> None:
         "result": names_of(trajectory.result),
     }
     with open(path, "wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
 
 
 def read_arrays(path: str | Path) -> dict[str, Any]:

@@ -44,12 +44,6 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
 
 
-def add_backend(parser: argparse.ArgumentParser) -> None:
-    """`--backend`."""
-    choices = get_args(Backend)
-    parser.add_argument("--backend", choices=choices, default="auto", help="how code is generated (default: auto)")
-
-
 def add_solve(parser: argparse.ArgumentParser) -> None:
     """Options of everything that solves and writes a trajectory."""
     parser.add_argument("--out", metavar="DIR", default="out", help="folder for the results (default: ./out)")
@@ -60,4 +54,5 @@ def add_solve(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--atol", metavar="X", type=number, default=1e-20, help="absolute tolerance (default: 1e-20)")
     group.add_argument("--outputs", metavar="N", type=count, default=121, help="output times (default: 121)")
     group.add_argument("--max-steps", metavar="N", type=count, default=10_000, help="give up after N (default: 10000)")
-    add_backend(group)
+    choices = get_args(Backend)
+    group.add_argument("--backend", choices=choices, default="auto", help="how code is generated (default: auto)")

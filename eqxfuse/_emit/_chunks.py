@@ -65,8 +65,9 @@ def _add_sum(chunks: list[Chunk], s: Statement, expr: Sum, home: dict[str, int])
     """Split a sum over the chunks in which its terms arise; the last part is its value."""
     here = len(chunks) - 1
     parts: dict[int, list[Term]] = {}
-    for coefficient, atom in expr.terms:
-        parts.setdefault(here if isinstance(atom, Load) else home[atom.name], []).append((coefficient, atom))
+    for term in expr.terms:
+        atom = term[1]
+        parts.setdefault(here if isinstance(atom, Load) else home[atom.name], []).append(term)
     parts.setdefault(here, [])
     carried: list[Term] = []
     for number in sorted(parts):

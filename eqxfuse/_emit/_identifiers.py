@@ -13,7 +13,7 @@ def identifiers(array: Array) -> list[str]:
     seen: set[str] = set()
     for i, label in enumerate(labels):
         name = f"{array.name}_{_sanitised(label)}"
-        if name in seen:
+        while name in seen:
             name = f"{name}_{i}"
         seen.add(name)
         names.append(name)

@@ -5,19 +5,18 @@ The others are added up at their own step, or at the end of the chunk.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from eqxfuse._emit._chunks import Carried, Chunk, Step
-from eqxfuse._emit._operations import Arithmetic, OUT, Operand, Operation, Place, Slots, Total
+from eqxfuse._emit._operations import OUT, Arithmetic, Operand, Operation, Slots, Total
 from eqxfuse._ir import Atom, Load, Ref
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(NamedTuple):
     """Operations in order. The results in `pinned` are running sums, which stay in registers."""
 
     operations: list[Operation]
-    pinned: set[str]
+    pinned: set[int]
 
 
 def linearise(
@@ -32,13 +31,14 @@ class _Linear:
         self.chunk, self.slots, self.outputs = chunk, slots, outputs
         self.arithmetic = Arithmetic(slots, compensated)
         self.values: dict[str, Operand] = {}
+        self.pinned: set[int] = set()
         self.own = {step.name: i for i, step in enumerate(chunk.steps)}
-        self.totals = {step.name: self._start(step) for step in self._running(running)}
+        self.totals: dict[str, Total] = {}
         self.waiting: dict[str, list[tuple[str, float]]] = {}
-        self.pinned: set[str] = set()
         for step in self._running(running):
+            self.totals[step.name] = self._start(step)
             for coefficient, atom in step.terms:
-                if self._is_own(atom):
+                if isinstance(atom, Ref) and atom.name in self.own:
                     self.waiting.setdefault(atom.name, []).append((step.name, coefficient))
 
     def run(self) -> Lines:
@@ -56,45 +56,47 @@ class _Linear:
         """The sums with most terms made in this chunk; a sum of neighbours finds them in registers anyway."""
         sizes = []
         for step in (*self.chunk.steps, *self.chunk.partial):
-            places = [self.own[a.name] for _, a in step.terms if self._is_own(a)]
-            if len(places) > 2 and max(places) - min(places) > 2 * len(places):
-                sizes.append((len(places), step))
+            if len(step.terms) > 2:
+                places = [self.own[a.name] for _, a in step.terms if isinstance(a, Ref) and a.name in self.own]
+                if len(places) > 2 and max(places) - min(places) > 2 * len(places):
+                    sizes.append((len(places), step))
         return [step for _, step in sorted(sizes, key=lambda pair: -pair[0])[:limit]]
-
-    def _is_own(self, atom: Atom | Carried) -> bool:
-        return isinstance(atom, Ref) and atom.name in self.own
 
     def _operand(self, atom: Atom) -> Operand:
         if isinstance(atom, Load):
-            return Place(atom.array, atom.index)
-        return self.values[atom.name] if atom.name in self.values else self.slots.value(atom.name)
+            return (atom.array, atom.index)
+        value = self.values.get(atom.name)
+        return self.slots.value(atom.name) if value is None else value
 
     def _start(self, step: Step) -> Total:
-        """What earlier chunks made of a sum."""
-        if not any(isinstance(a, Carried) for _, a in step.terms):
+        """What earlier chunks made of a sum: its first term, if any."""
+        if not isinstance(step.terms[0][1], Carried):
             return Total()
-        error = self.slots.error(step.name) if self.arithmetic.compensated else None
-        return Total(self.slots.value(step.name), error)
+        return Total(self.slots.value(step.name), self.slots.error(step.name) if self.arithmetic.compensated else None)
 
     def _total(self, step: Step) -> Total:
         """A whole sum, or what of it has not run along."""
-        runs = step.name in self.totals
-        total = self.totals[step.name] if runs else self._start(step)
-        rest = [(c, a) for c, a in step.terms if not isinstance(a, Carried) and not (runs and self._is_own(a))]
-        return self.arithmetic.add_all(total, [(c, self._operand(a)) for c, a in rest])
+        terms = step.terms[1:] if isinstance(step.terms[0][1], Carried) else step.terms
+        total = self.totals.get(step.name)
+        if total is None:
+            total = self._start(step)
+        else:
+            terms = [(c, a) for c, a in terms if isinstance(a, Load) or a.name not in self.own]
+        return self.arithmetic.add_all(total, [(c, self._operand(a)) for c, a in terms])
 
     def _define(self, name: str, value: Operand) -> None:
         self.values[name] = value
         for total, coefficient in self.waiting.get(name, ()):
             after = self.arithmetic.add(self.totals[total], coefficient, value)
             self.totals[total] = after
-            self.pinned |= {v for v in (after.value, after.error) if isinstance(v, str) and v != value}
+            self.pinned.update(v for v in after if isinstance(v, int) and v != value)
         if name in self.slots.kept and value != self.slots.value(name):
             self.arithmetic.store(self.slots.value(name), value)
         for index in self.outputs.get(name, ()):
-            self.arithmetic.store(Place(OUT, index), value)
+            self.arithmetic.store((OUT, index), value)
 
     def _carry(self, step: Step, total: Total) -> None:
-        self.arithmetic.store(self.slots.value(step.name), total.value or self.slots.constant(0.0))
+        zero = self.slots.constant(0.0)
+        self.arithmetic.store(self.slots.value(step.name), zero if total.value is None else total.value)
         if self.arithmetic.compensated:
-            self.arithmetic.store(self.slots.error(step.name), total.error or self.slots.constant(0.0))
+            self.arithmetic.store(self.slots.error(step.name), zero if total.error is None else total.error)

@@ -55,12 +55,11 @@ class Graph:
     def table(self, values: np.ndarray) -> int:
         """A constant array, in the dtype of the conditions."""
         for name, known in self.tables.items():
-            if known.shape == values.shape and np.array_equal(known, values):
-                break
-        else:
-            name = f"TABLE_{len(self.tables)}"
-            self.tables[name] = values
-        return self.leaf(f"jnp.array({name}, args.temperature.dtype)")
+            if np.array_equal(known, values):
+                return self.leaf(_array(name))
+        name = f"TABLE_{len(self.tables)}"
+        self.tables[name] = values
+        return self.leaf(_array(name))
 
     def apply(self, form: str, *operands: int) -> int:
         """`form` of `operands`, without what adds nothing: zeros added, ones multiplied, operations on numbers."""
@@ -95,3 +94,6 @@ class Graph:
             self.nodes.append(node)
         return self._known[node]
 
+
+def _array(name: str) -> str:
+    return f"jnp.array({name}, args.temperature.dtype)"

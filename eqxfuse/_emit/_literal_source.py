@@ -41,11 +41,19 @@ def nearest(x, *pieces):
 ''',
 }
 
+_RECORD = '''
+
+class Conditions(NamedTuple):
+    """What the coefficients depend on."""
+'''
+
 _MAIN = '''\
 def static_ode(t, y, args):
     """dy/dt at any time `t`."""
-    y = jnp.asarray(y)
-    args = Conditions(*(jnp.asarray(getattr(args, name), y.dtype) for name in Conditions._fields))
+    y = jnp.asarray(y, jnp.result_type(y, float))
+    if y.shape != (len(SPECIES),):
+        raise ValueError(f"y has shape {y.shape}, expected ({len(SPECIES)},); use jax.vmap for a batch")
+    args = Conditions(*(jnp.asarray(getattr(args, name), y.dtype).reshape(()) for name in Conditions._fields))
     zero = jnp.zeros((), y.dtype)
     y = unpack(y)
 '''
@@ -85,13 +93,13 @@ def literal_source(
     definitions, calls = functions("static_ode", ["y", "args"], lines, loads, result_names(program))
     main = _MAIN + "\n".join([*calls, *result_lines(program)]) + "\n"
     helpers = "".join(text for call, text in _HELPERS.items() if call in definitions)
-    head = _HEAD.format(about=about, n=species.length) + IMPORTS + "\n" + _constants(species.labels, graph) + _record(parameters)
-    return f"{head}{UNPACK}{helpers}{definitions}\n\n{main}"
+    head = _HEAD.format(about=about, n=species.length) + IMPORTS + _constants(species.labels, graph)
+    return f"{head}{_record(parameters)}{UNPACK}{helpers}{definitions}\n\n{main}"
 
 
 def _constants(labels: Sequence[str], graph: Graph) -> str:
-    species = _tuple("SPECIES", [ascii(label) for label in labels])
-    return species + "".join(_tuple(name, map(repr, values.tolist())) for name, values in graph.tables.items())
+    species = _tuple("SPECIES", map(ascii, labels))
+    return "\n" + species + "".join(_tuple(name, map(repr, values.tolist())) for name, values in graph.tables.items())
 
 
 def _tuple(name: str, items: Iterable[str]) -> str:
@@ -102,4 +110,4 @@ def _tuple(name: str, items: Iterable[str]) -> str:
 def _record(parameters: Sequence[Parameter]) -> str:
     defaults = ["" if p.default is None else f" = {p.default!r}" for p in parameters]
     fields = [f"    {p.field}: float{d}  # {p.meaning}" for p, d in zip(parameters, defaults, strict=True)]
-    return "\n\nclass Conditions(NamedTuple):\n    \"\"\"What the coefficients depend on.\"\"\"\n\n" + "\n".join(fields) + "\n"
+    return "\n".join([_RECORD, *fields, ""])

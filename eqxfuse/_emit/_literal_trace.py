@@ -42,7 +42,11 @@ def read(graph: Graph, traced, arguments: Sequence[int]) -> int:
 
 
 def _double_precision():
-    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax.experimental import enable_x64
+
+    return enable_x64()
 
 
 class _Reader:
@@ -79,10 +83,16 @@ class _Reader:
         stacked = self._stacked(eqn, inputs)
         if stacked is not None:
             return [stacked]
-        if eqn.outvars[0].aval.dtype not in (np.float64, bool):
+        if eqn.outvars[0].aval.dtype.name not in ("float64", "bool"):
             raise NotImplementedError(f"{name} of {eqn.outvars[0].aval}")
-        nodes = [self.graph.table(x) if isinstance(x, np.ndarray) else x for x in inputs]
-        return [self._node(name, eqn, nodes)]
+        return [self._node(name, eqn, [self._as_node(name, x) for x in inputs])]
+
+    def _as_node(self, name: str, value: Value) -> int:
+        if isinstance(value, np.ndarray) and value.dtype == np.float64:
+            return self.graph.table(value)
+        if not isinstance(value, int):
+            raise NotImplementedError(f"{name} of something other than floats")
+        return value
 
     def _is_constant_array(self, eqn, inputs) -> bool:
         arrays = any(atom.aval.ndim for atom in (*eqn.invars, *eqn.outvars))
@@ -90,14 +100,14 @@ class _Reader:
 
     def _stacked(self, eqn, inputs) -> Value | None:
         """The steps of `jnp.select`: stack the conditions behind a False, find the first, take its case."""
-        name, dtype = eqn.primitive.name, eqn.invars[0].aval.dtype if eqn.invars else None
-        if name == "stack" and dtype == bool:
+        name, conditions = eqn.primitive.name, all(atom.aval.dtype.kind == "b" for atom in eqn.invars)
+        if name == "stack" and conditions:
             return tuple(inputs)
-        if name == "broadcast_in_dim" and dtype == bool and isinstance(inputs[0], int):
+        if name == "broadcast_in_dim" and conditions and isinstance(inputs[0], int):
             return (inputs[0],)
-        if name == "concatenate" and dtype == bool:
+        if name == "concatenate" and conditions:
             return tuple(x for part in inputs for x in part)
-        if not (inputs and isinstance(inputs[0], tuple)):
+        if not inputs or not isinstance(inputs[0], tuple):
             return None
         if name in ("argmax", "convert_element_type"):
             return inputs[0]
@@ -107,7 +117,7 @@ class _Reader:
             return self.graph.apply(f"jnp.select([{holes}], [{holes}], {{}})", *inputs[0][1:], *inputs[2:], inputs[1])
         raise NotImplementedError(name)
 
-    def _node(self, name: str, eqn, nodes: list[int]) -> int:
+    def _node(self, name: str, eqn, nodes: Sequence[int]) -> int:
         shape = eqn.outvars[0].aval.shape
         apply = self.graph.plain if shape else self.graph.apply
         if name in _OPERATORS:
@@ -132,6 +142,6 @@ class _Reader:
         raise NotImplementedError(name)
 
     def _as_number(self, eqn, node: int) -> int:
-        if eqn.invars[0].aval.dtype != bool:
+        if eqn.invars[0].aval.dtype.kind != "b":
             raise NotImplementedError(f"conversion of {eqn.invars[0].aval} to {eqn.outvars[0].aval}")
         return self.graph.apply("jnp.where({}, {}, {})", node, self.graph.number(1.0), self.graph.number(0.0))

@@ -3,44 +3,66 @@
 import struct
 from collections.abc import Iterable, Sequence
 
+from eqxfuse._emit._llvm_function import NUMBER, SLOT
 from eqxfuse._emit._operations import OUT, WORK
-from eqxfuse._emit._plan import Plan
+from eqxfuse._emit._plan import NAME, Plan, Span
 
 STREAM = 256
 """Longer inputs are transposed chunk by chunk, where chunks read them more or less in order."""
 
-Span = tuple[int, int] | None
+
+def functions_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:
+    """The functions of a plan, as `@name.0`, `@name.1`, ..., on numbers of that many lanes."""
+    number = _number_type(scalar, lanes)
+    text = "".join(plan.functions).replace(NAME, name).replace(NUMBER, number).replace(SLOT, f"%{name}")
+    return f"%{name}=type{{{number}}}\n{text}"
 
 
-def cell_text(plan: Plan, slots: int, scalar: str) -> str:
-    """`@cell(inputs..., out)`: arrays of one cell. `slots` is the size of the work space."""
+def driver_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:
+    """`@name(inputs..., out, work)`, which runs them all; `work` has `plan.slots` numbers."""
     inputs = [a.name for a in plan.program.inputs]
     call = _pointers([*inputs, WORK, OUT])
     lines = [
-        f"define void @cell({_pointers([*inputs, OUT])}) nounwind {{",
-        f"%{WORK}=alloca [{slots} x {scalar}],align 64",
-        *_constants(plan, scalar, 1),
-        *(f"call void @cell.{i}({call})" for i in range(len(plan.lines))),
+        f"define internal void @{name}({_pointers([*inputs, OUT, WORK])}) noinline nounwind {{",
+        *_constants(plan, scalar, lanes),
+        *(f"call void @{name}.{i}({call})" for i in range(len(plan.functions))),
         "ret void\n}\n",
     ]
     return "\n".join(lines)
 
 
-def block_text(plan: Plan, slots: int, scalar: str, lanes: int) -> tuple[str, int]:
+def cell_text(plan: Plan, scalar: str) -> str:
+    """`@cell(inputs..., out)`: arrays of one cell."""
+    inputs = [a.name for a in plan.program.inputs]
+    call = _pointers([*inputs, WORK, OUT])
+    lines = [
+        *(f"declare void @cell.{i}({_pointers([*inputs, WORK, OUT])})" for i in range(len(plan.functions))),
+        f"define void @cell({_pointers([*inputs, OUT])}) nounwind {{",
+        f"%{WORK}=alloca [{plan.slots} x {scalar}],align 64",
+        *_constants(plan, scalar, 1),
+        *(f"call void @cell.{i}({call})" for i in range(len(plan.functions))),
+        "ret void\n}\n",
+    ]
+    return "\n".join(lines)
+
+
+def block_text(plan: Plan, scalar: str, lanes: int) -> tuple[str, int]:
     """`@block(rows, work)` and the bytes of work space it needs.
 
     `rows` holds a pointer for each lane of each input, then of the output.
     """
-    vector = f"<{lanes} x {scalar}>"
+    vector = _number_type(scalar, lanes)
     arrays = {a.name: _spans(plan, a.name, a.length, lanes) for a in plan.program.inputs}
     sizes = [max((e - s for s, e in filter(None, spans)), default=0) for spans in arrays.values()]
-    lines = [f"define void @block(ptr %rows, ptr %{WORK}) nounwind {{", *_constants(plan, scalar, lanes)]
-    position = slots
+    parameters = _pointers([*arrays, WORK, OUT])
+    lines = [f"declare void @block.{i}({parameters})" for i in range(len(plan.functions))]
+    lines += [f"define void @block(ptr %rows, ptr %{WORK}) nounwind {{", *_constants(plan, scalar, lanes)]
+    position = plan.slots
     for i, size in enumerate([*sizes, len(plan.program.outputs)]):
         lines.append(f"%rows.{i}=getelementptr ptr,ptr %rows,i64 {i * lanes}")
         lines.append(f"%buffer.{i}=getelementptr {vector},ptr %{WORK},i64 {position}")
         position += size
-    for chunk in range(len(plan.lines)):
+    for chunk in range(len(plan.functions)):
         for i, spans in enumerate(arrays.values()):
             if spans[chunk]:
                 start, end = spans[chunk]
@@ -55,10 +77,10 @@ def block_text(plan: Plan, slots: int, scalar: str, lanes: int) -> tuple[str, in
 
 def _spans(plan: Plan, array: str, length: int, lanes: int) -> list[Span]:
     """What is transposed before each chunk: all before the first one, or what the chunk reads."""
-    whole: list[Span] = [(0, length), *[None] * (len(plan.lines) - 1)]
+    whole: list[Span] = [(0, length), *[None] * (len(plan.functions) - 1)]
     if length <= STREAM:
         return whole
-    spans = [span and (span[0] // lanes * lanes, min(length, -(-span[1] // lanes) * lanes)) for span in plan.spans(array)]
+    spans = [span and (span[0] // lanes * lanes, min(length, -(-span[1] // lanes) * lanes)) for span in plan.spans[array]]
     if sum(end - start for start, end in filter(None, spans)) > 1.25 * length:
         return whole
     return [spans[0] or (0, 0), *spans[1:]]
@@ -70,11 +92,14 @@ def _latest(spans: Sequence[Span], chunk: int) -> int:
 
 def _constants(plan: Plan, scalar: str, lanes: int) -> Iterable[str]:
     """Stores of the constants at the head of the work space."""
-    for i, value in enumerate(plan.slots.constants):
-        number = f"{scalar} {_number(value, scalar)}"
-        kind, text = (scalar, number) if lanes == 1 else (f"<{lanes} x {scalar}>", f"<{lanes} x {scalar}> splat ({number})")
+    for i, value in enumerate(plan.constants):
+        kind, number = _number_type(scalar, lanes), _number(value, scalar)
         yield f"%constant.{i}=getelementptr {kind},ptr %{WORK},i64 {i}"
-        yield f"store {text},ptr %constant.{i}"
+        yield f"store {kind} {number if lanes == 1 else f'splat ({scalar} {number})'},ptr %constant.{i}"
+
+
+def _number_type(scalar: str, lanes: int) -> str:
+    return scalar if lanes == 1 else f"<{lanes} x {scalar}>"
 
 
 def _number(value: float, scalar: str) -> str:

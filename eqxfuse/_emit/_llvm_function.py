@@ -1,96 +1,101 @@
 """Operations -> the text of one LLVM function, for a number type that is filled in later.
 
-The text is written for LLVM's fast code generator (`optnone`), which translates line by line: what is kept
-in a register and what is read again from memory is decided here.
+The text is written for LLVM's fast code generator (-O0), which translates line by line: what is kept in a
+register and what is read again from memory is decided here.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from eqxfuse._emit._identifiers import one_line
 from eqxfuse._emit._linear import Lines
-from eqxfuse._emit._operations import OUT, WORK, Operation, Place
+from eqxfuse._emit._operations import OUT, WORK, Operand, Place
 
-NUMBER = "$T"
-"""Stands for the number type: `double`, `<8 x double>`, ..."""
+NUMBER, SLOT = "$N", "$S"
+"""Stand for the number type (`double`, `<8 x double>`, ...), and for a named type of the same size."""
 
 
-def function_text(name: str, inputs: Sequence[str], lines: Lines, first: int, window: int, comments: bool) -> str:
+class FunctionText(NamedTuple):
+    """An LLVM function, and how many slots it needs for values that wait."""
+
+    text: str
+    slots: int
+
+
+def function_text(name: str, inputs: Sequence[str], lines: Lines, first: int, window: int, comments: bool) -> FunctionText:
     """The function `name(inputs..., work, out)`.
 
-    A value stays in a register for `window` operations after each use; if it is used later again, it is
-    kept in the work space from slot `first` on (`spilled` counts those).
+    A value stays in a register for `window` operations after each use; if it is used later again, it waits
+    in the work space, from slot `first` on.
     """
-    body = _Body(lines, first, window, comments).text()
+    waiting = {number: (WORK, first + i) for i, number in enumerate(_waiting(lines, window))}
+    body = _Body(window, waiting).write(lines, comments)
     parameters = ", ".join(f"ptr %{a}" for a in (*inputs, WORK, OUT))
-    return f"define internal void @{name}({parameters}) noinline nounwind optnone {{\n{body}\nret void\n}}\n"
+    return FunctionText(f"define hidden void @{name}({parameters}) noinline nounwind optnone {{\nentry:\n{body}ret void\n}}\n", len(waiting))
 
 
-def spilled(lines: Lines, window: int) -> dict[str, int]:
-    """Results that are used again after they have left their register, and a number for each."""
-    last: dict[str, int] = {}
-    spilled: dict[str, int] = {}
-    for now, (kind, result, left, right, _) in enumerate(lines.operations):
+def _waiting(lines: Lines, window: int) -> dict[int, None]:
+    """Results that are used again after they have left their register."""
+    used: dict[int, int] = {}
+    found: dict[int, None] = {}
+    for now, (_, left, right, _, _) in enumerate(lines.operations):
+        used[now] = now
         for operand in (left, right):
-            if isinstance(operand, str):
-                if now - last[operand] > window and operand not in lines.pinned:
-                    spilled.setdefault(operand, len(spilled))
-                last[operand] = now
-        if kind != "store":
-            last[result] = now
-    return spilled
+            if operand.__class__ is int:
+                if now - used[operand] > window and operand not in lines.pinned:
+                    found[operand] = None
+                used[operand] = now
+    return found
 
 
 class _Body:
-    """Writes the lines of a function; remembers which values are in registers."""
+    """Writes the lines of a function; remembers which values are in registers, and since when."""
 
-    def __init__(self, lines: Lines, scratch: int, window: int, comments: bool):
-        self.lines, self.window, self.comments = lines, window, comments
-        self.spilled = {name: Place(WORK, scratch + i) for name, i in spilled(lines, window).items()}
+    def __init__(self, window: int, waiting: dict[int, Place]):
+        self.window, self.waiting = window, waiting
         self.out: list[str] = []
-        self.addresses: dict[Place, str] = {}
-        self.registers: dict[str | Place, tuple[str, int]] = {}
+        self.count = 0
+        self.addresses: dict[Place, int] = {}
+        self.registers: dict[Operand, tuple[int, int]] = {}
 
-    def text(self) -> str:
-        for now, operation in enumerate(self.lines.operations):
-            if self.comments and operation.comment:
-                self.out.append(f"; {one_line(operation.comment)}")
-            if operation.kind == "store":
-                self._store(operation, now)
-            else:
-                self._compute(operation, now)
-        return "\n".join(self.out)
+    def write(self, lines: Lines, comments: bool) -> str:
+        out, registers = self.out, self.registers
+        for now, (kind, left, right, place, comment) in enumerate(lines.operations):
+            if comments and comment:
+                out.append(f"; {one_line(comment)}\n")
+            if kind != "fsub" and right is not None and left.__class__ is tuple and left not in registers:
+                left, right = right, left
+            a = self._register(left, now)
+            if place is not None:
+                out.append(f"store {NUMBER} %{a},ptr %{self._address(place)}\n")
+                registers.pop(place, None)
+                continue
+            b = self._register(right, now)
+            out.append(f"%{self.count}={kind} {NUMBER} %{a},%{b}\n")
+            registers[now] = (self.count, now)
+            self.count += 1
+            if now in self.waiting:
+                out.append(f"store {NUMBER} %{self.count - 1},ptr %{self._address(self.waiting[now])}\n")
+        return "".join(out)
 
-    def _compute(self, operation: Operation, now: int) -> None:
-        kind, result, left, right, _ = operation
-        if kind != "fsub" and left.__class__ is Place and left not in self.registers:
-            left, right = right, left
-        a, b = self._value(left, now), self._value(right, now)
-        self.out.append(f"%{result}={kind} {NUMBER} {a},{b}")
-        self.registers[result] = (f"%{result}", now)
-        if result in self.spilled:
-            self.out.append(f"store {NUMBER} %{result},ptr {self._address(self.spilled[result])}")
-
-    def _store(self, operation: Operation, now: int) -> None:
-        value = self._value(operation.left, now)
-        self.out.append(f"store {NUMBER} {value},ptr {self._address(operation.result)}")
-        self.registers.pop(operation.result, None)
-
-    def _value(self, operand: str | Place, now: int) -> str:
-        """The register that holds an operand, loaded again when it was last used too long ago."""
+    def _register(self, operand: Operand, now: int) -> int:
+        """The register that holds an operand, read again when it was last used too long ago."""
         known = self.registers.get(operand)
-        place = operand if operand.__class__ is Place else self.spilled.get(operand)
-        if known is None or (place is not None and now - known[1] > self.window):
-            register = f"%v{len(self.out)}"
-            address = self._address(place)
-            self.out.append(f"{register}=load {NUMBER},ptr {address}")
-        else:
+        place = operand if operand.__class__ is tuple else self.waiting.get(operand)
+        if known is not None and (place is None or now - known[1] <= self.window):
             register = known[0]
+        else:
+            address = self._address(place)
+            register = self.count
+            self.count += 1
+            self.out.append(f"%{register}=load {NUMBER},ptr %{address}\n")
         self.registers[operand] = (register, now)
         return register
 
-    def _address(self, place: Place) -> str:
+    def _address(self, place: Place) -> int:
         address = self.addresses.get(place)
         if address is None:
-            address = self.addresses[place] = f"%p{len(self.out)}"
-            self.out.append(f"{address}=getelementptr {NUMBER},ptr %{place[0]},i64 {place[1]}")
+            address = self.addresses[place] = self.count
+            self.count += 1
+            self.out.append(f"%{address}=getelementptr {SLOT},ptr %{place[0]},i64 {place[1]}\n")
         return address

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from eqxfuse._emit._llvm_batch import batch_text
-from eqxfuse._emit._llvm_drivers import _constants
-from eqxfuse._emit._llvm_function import NUMBER, function_text, spilled
+from eqxfuse._emit._llvm_drivers import driver_text, functions_text
 from eqxfuse._emit._llvm_handler import handler_text
 from eqxfuse._emit._llvm_ir import Shape
 from eqxfuse._emit._llvm_tiles import tiles_text
-from eqxfuse._emit._operations import OUT, WORK
 from eqxfuse._emit._plan import make_plan
 from eqxfuse._emit._rosenbrock_step import Method, RosenbrockStep
 from eqxfuse._emit._sparse_lu import SparseLU
@@ -64,21 +62,7 @@ def _one_width(
 def _program_text(program: Program, shape: Shape, lanes: int, name: str) -> tuple[str, int]:
     """`@name(inputs..., out, work)` on numbers of `lanes` lanes, and the numbers of work space it takes."""
     plan = make_plan(program, shape.registers)
-    kind = f"<{lanes} x {shape.scalar}>" if lanes > 1 else shape.scalar
-    inputs = [a.name for a in program.inputs]
-    bodies = [
-        function_text(f"{name}.{i}", inputs, lines, plan.scratch, plan.window, False).replace(NUMBER, kind)
-        for i, lines in enumerate(plan.lines)
-    ]
-    slots = plan.scratch + max(len(spilled(lines, plan.window)) for lines in plan.lines)
-    call = ",".join(f"ptr %{a}" for a in (*inputs, WORK, OUT))
-    driver = [
-        f"define internal void @{name}({','.join(f'ptr %{a}' for a in (*inputs, OUT, WORK))}) nounwind noinline {{",
-        *_constants(plan, shape.scalar, lanes),
-        *(f"call void @{name}.{i}({call})" for i in range(len(plan.lines))),
-        "ret void\n}\n",
-    ]
-    return "".join(bodies) + "\n".join(driver), slots
+    return functions_text(plan, name, shape.scalar, lanes) + driver_text(plan, name, shape.scalar, lanes), plan.slots
 
 
 def _body(module: ir.Module, defined: Sequence[str], prefix: str) -> str:

@@ -1,39 +1,25 @@
 """Single operations on numbers, and the sums and products made of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 CHAINS = 4
 """Independent parts of a long sum, so that its additions do not wait for one another."""
 
-
 WORK, OUT = ".w", ".o"
 """The work space of a kernel, and its outputs."""
 
+Place: TypeAlias = tuple[str, int]
+"""An element of an array in memory: of an input, by its name, of `WORK` or of `OUT`."""
 
-class Place(NamedTuple):
-    """Element `index` of an array in memory: an input by its name, `WORK` or `OUT`."""
+Operand: TypeAlias = int | Place
+"""The result of the operation with that number, or what a place holds."""
 
-    array: str
-    index: int
-
-
-Operand: TypeAlias = str | Place
-
-
-class Operation(NamedTuple):
-    """`result` = `left` `kind` `right` with kind fadd, fsub or fmul; or `left` stored at the place `result`."""
-
-    kind: str
-    result: Operand
-    left: Operand
-    right: Operand | None = None
-    comment: str = ""
+Operation: TypeAlias = tuple[str, Operand, Operand | None, Place | None, str]
+"""Kind (fadd, fsub, fmul or store), left and right operand, the place that is stored to, and a comment."""
 
 
-@dataclass(frozen=True)
-class Slots:
+class Slots(NamedTuple):
     """Where the work space keeps constants (the first is 0), and values and sums that outlive their chunk.
 
     `kept` are the values that later chunks read; the other names are sums that are carried on.
@@ -44,39 +30,37 @@ class Slots:
     kept: frozenset[str]
 
     def constant(self, value: float) -> Place:
-        return Place(WORK, self.constants.index(value))
+        return (WORK, self.constants.index(value))
 
     def value(self, name: str) -> Place:
-        return Place(WORK, self.values[name])
+        return (WORK, self.values[name])
 
     def error(self, name: str) -> Place:
         """The rounding error of a sum that is carried on, where sums are compensated."""
-        return Place(WORK, self.values[f"{name}.error"])
+        return (WORK, self.values[f"{name}.error"])
 
 
-@dataclass(frozen=True)
-class Total:
+class Total(NamedTuple):
     """A sum so far: nothing, or a value, and where sums are compensated its rounding error."""
 
     value: Operand | None = None
     error: Operand | None = None
 
 
-@dataclass
 class Arithmetic:
     """A growing list of operations."""
 
-    slots: Slots
-    compensated: bool
-    operations: list[Operation] = field(default_factory=list)
+    def __init__(self, slots: Slots, compensated: bool):
+        self.slots, self.compensated = slots, compensated
+        self.operations: list[Operation] = []
 
-    def do(self, kind: str, left: Operand, right: Operand, comment: str = "") -> str:
-        result = f".{len(self.operations)}"
-        self.operations.append(Operation(kind, result, left, right, comment))
-        return result
+    def do(self, kind: str, left: Operand, right: Operand, comment: str = "") -> int:
+        """Append an operation; its number stands for the result."""
+        self.operations.append((kind, left, right, None, comment))
+        return len(self.operations) - 1
 
     def store(self, place: Place, value: Operand) -> None:
-        self.operations.append(Operation("store", place, value))
+        self.operations.append(("store", value, None, place, ""))
 
     def product(self, factors: Sequence[Operand], comment: str = "") -> Operand:
         value = factors[0]
@@ -87,23 +71,22 @@ class Arithmetic:
 
     def add(self, total: Total, coefficient: float, value: Operand) -> Total:
         """`total` + `coefficient` * `value`; 1 and 2 need no multiplication."""
-        size = abs(coefficient)
-        if size not in (1.0, 2.0):
-            value, size = self.do("fmul", value, self.slots.constant(size)), 1.0
-        for _ in range(int(size)):
-            total = self._add(total, "fadd" if coefficient > 0 else "fsub", value)
-        return total
+        kind, size = ("fadd", coefficient) if coefficient > 0 else ("fsub", -coefficient)
+        if size == 1:
+            return self._add(total, kind, value)
+        if size == 2:
+            return self._add(self._add(total, kind, value), kind, value)
+        return self._add(total, kind, self.do("fmul", value, self.slots.constant(size)))
 
     def add_all(self, total: Total, terms: Sequence[tuple[float, Operand]]) -> Total:
         """`total` + the terms, those with positive coefficients first: a sum need not start at 0."""
-        terms = sorted(terms, key=lambda term: term[0] < 0)
+        terms = [*(t for t in terms if t[0] > 0), *(t for t in terms if t[0] <= 0)]
         chains = 1 if self.compensated else max(1, min(CHAINS, len(terms) // CHAINS))
         parts = [total, *[Total()] * (chains - 1)]
         for number, (coefficient, value) in enumerate(terms):
             parts[number % chains] = self.add(parts[number % chains], coefficient, value)
         while len(parts) > 1:
-            first, second, *rest = parts
-            parts = [*rest, Total(self.do("fadd", first.value, second.value))]
+            parts = [*parts[2:], self.add(parts[0], 1.0, parts[1].value)]
         return parts[0]
 
     def value(self, total: Total) -> Operand:
@@ -114,15 +97,12 @@ class Arithmetic:
 
     def _add(self, total: Total, kind: str, value: Operand) -> Total:
         if total.value is None:
-            if kind == "fadd":
-                return replace(total, value=value)
-            return replace(total, value=self.do("fsub", self.slots.constant(0.0), value))
+            start = value if kind == "fadd" else self.do("fsub", self.slots.constant(0.0), value)
+            return Total(start, total.error)
         after = self.do(kind, total.value, value)
-        if not self.compensated:
-            return Total(after)
-        return Total(after, self._error(total, kind, value, after))
+        return Total(after, self._error(total, kind, value, after) if self.compensated else None)
 
-    def _error(self, total: Total, kind: str, value: Operand, after: Operand) -> Operand:
+    def _error(self, total: Total, kind: str, value: Operand, after: int) -> int:
         """The rounding error of an addition, exactly (Knuth's two-sum), added to the earlier ones."""
         moved = self.do("fsub", after, total.value)
         kept = self.do("fsub", after, moved)

@@ -4,9 +4,12 @@ import contextlib
 import hashlib
 import logging
 import os
+import struct
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 LIMIT = 512 * 2**20
@@ -36,28 +39,27 @@ class ObjectCache:
     directory: Path
     limit: int = LIMIT
 
-    def read(self, key: str) -> bytes | None:
+    def read(self, key: str) -> list[bytes] | None:
         """The entry, or nothing; a damaged entry is removed."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
-            code = data[len(_MAGIC) + 32 :]
-            if data != _sealed(code):
+            objects = _opened(path.read_bytes())
+            if objects is None:
                 _log.warning("removing a damaged entry of the code cache: %s", path)
                 path.unlink(missing_ok=True)
-                return None
-            os.utime(path)
+            else:
+                os.utime(path)
         except OSError as reason:
             _log.debug("code cache: %s", reason)
             return None
-        return code
+        return objects
 
-    def write(self, key: str, code: bytes) -> None:
+    def write(self, key: str, objects: Sequence[bytes]) -> None:
         """Store an entry; other processes see all of it or nothing."""
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.directory, prefix=".", delete=False) as file:
-                file.write(_sealed(code))
+                file.write(_sealed(objects))
             os.replace(file.name, self._path(key))
             self._evict()
         except OSError as reason:
@@ -95,8 +97,19 @@ class ObjectCache:
         return self.directory / f"{key}.o"
 
 
-def _sealed(code: bytes) -> bytes:
-    return _MAGIC + hashlib.sha256(code).digest() + code
+def _sealed(objects: Sequence[bytes]) -> bytes:
+    body = struct.pack(f"<{len(objects) + 1}Q", len(objects), *map(len, objects)) + b"".join(objects)
+    return _MAGIC + hashlib.sha256(body).digest() + body
+
+
+def _opened(data: bytes) -> list[bytes] | None:
+    """What `_sealed` was given; nothing when a byte has changed."""
+    body = data[len(_MAGIC) + 32 :]
+    if data[: len(_MAGIC) + 32] != _MAGIC + hashlib.sha256(body).digest():
+        return None
+    (count,) = struct.unpack_from("<Q", body)
+    ends = list(accumulate(struct.unpack_from(f"<{count}Q", body, 8), initial=8 * (count + 1)))
+    return [body[start:end] for start, end in pairwise(ends)]
 
 
 def _size(path: Path) -> int:

@@ -41,18 +41,19 @@ def addresses(program: Program, dtype: str) -> dict[str, int]:
 
 
 def source(program: Program, dtype: str) -> str:
-    """The module as text, with comments."""
-    return llvm_ir(program, host().shape(dtype), target_name(program, dtype), comments=True)
+    """The modules as text, with comments."""
+    modules = llvm_ir(program, host().shape(dtype), target_name(program, dtype), comments=True)
+    return f"{modules.arithmetic}\n{modules.frame}"
 
 
 def _load(program: Program, dtype: str, name: str) -> dict[str, int]:
     cache, key = ObjectCache(default_directory()), _key(name)
-    symbols = (name, "cell", "block")
-    if code := cache.read(key):
-        return link(code, *symbols)
-    code = compile_ir(llvm_ir(program, host().shape(dtype), name))
-    cache.write(key, code)
-    return link(code, *symbols)
+    objects = cache.read(key)
+    if objects is None:
+        modules = llvm_ir(program, host().shape(dtype), name)
+        objects = [compile_ir(modules.arithmetic, level=0), compile_ir(modules.frame, level=2)]
+        cache.write(key, objects)
+    return link(objects, (name, "cell", "block"))
 
 
 def _key(name: str) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 from eqxfuse._emit._llvm_ir import Shape
 from eqxfuse._errors import BackendUnavailable
 
-MINIMUM = (0, 44)
-"""The oldest llvmlite that works: the first with opaque pointers and LLVM 15."""
+MINIMUM = (0, 45)
+"""The oldest llvmlite that works: the first whose pointers carry no type (LLVM 20)."""
 
 INSTALL = "pip install 'eqxfuse[native]'"
 

@@ -29,8 +29,8 @@ def module_target(identity: str, text: Callable[[str], str]) -> str:
             cache = ObjectCache(default_directory())
             code = cache.read(key)
             if code is None:
-                code = compile_ir(text(name), optimise=True)
+                code = [compile_ir(text(name), optimise=True)]
                 cache.write(key, code)
-            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(link(code, name)[name]), platform="cpu")
+            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(link(code, [name])[name]), platform="cpu")
             _known.add(name)
     return name

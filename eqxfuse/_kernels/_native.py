@@ -3,26 +3,26 @@
 import ctypes
 import sys
 import threading
+from collections.abc import Sequence
 from functools import cache
 
 from eqxfuse._errors import GeneratedCodeError
 from eqxfuse._kernels._host import host
 
-OPTIMIZATION = 2
-"""Level of the code generator; the long functions opt out of it (`optnone`)."""
-
 _lock = threading.RLock()
 _linked: list = []
 
 
-def compile_ir(ir: str, optimise: bool = False) -> bytes:
-    """Object code of a module; `optimise` runs LLVM's passes over what does not opt out of them.
+def compile_ir(ir: str, level: int = 2, optimise: bool = False) -> bytes:
+    """Object code of a module.
 
-    Raises `GeneratedCodeError`, with the text, when LLVM refuses it."""
+    `level` is that of LLVM's code generator; `optimise` first runs LLVM's passes over what does not opt out of
+    them. Raises `GeneratedCodeError`, with the text, when LLVM refuses it.
+    """
     import llvmlite.binding as llvm
 
     with _lock:
-        machine = _machine()
+        machine = _machine(level)
         try:
             module = llvm.parse_assembly(ir)
             module.verify()
@@ -39,12 +39,14 @@ def _run_passes(llvm, module, machine) -> None:
     llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
 
 
-def link(code: bytes, *symbols: str) -> dict[str, int]:
-    """Addresses of `symbols` in object code, which stays loaded as long as the process lives."""
+def link(objects: Sequence[bytes], symbols: Sequence[str]) -> dict[str, int]:
+    """Addresses of `symbols` in object code, all of which stays loaded as long as the process lives."""
     import llvmlite.binding as llvm
 
     with _lock:
-        builder = llvm.JITLibraryBuilder().add_object_img(code)
+        builder = llvm.JITLibraryBuilder()
+        for code in objects:
+            builder.add_object_img(code)
         for name, address in _externals().items():
             builder.import_symbol(name, address)
         for symbol in symbols:
@@ -55,14 +57,14 @@ def link(code: bytes, *symbols: str) -> dict[str, int]:
 
 
 @cache
-def _machine():
+def _machine(level: int):
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=host().cpu, features=host().features, opt=OPTIMIZATION, reloc="pic", codemodel="small", jit=True
+        cpu=host().cpu, features=host().features, opt=level, reloc="pic", codemodel="small", jit=True
     )
 
 
@@ -70,7 +72,7 @@ def _machine():
 def _jit():
     import llvmlite.binding as llvm
 
-    return llvm.create_lljit_compiler(_machine())
+    return llvm.create_lljit_compiler(_machine(0))
 
 
 @cache

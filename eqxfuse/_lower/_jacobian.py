@@ -31,11 +31,7 @@ def lower_jacobian(network: Network) -> tuple[Program, Pattern]:
     pattern = Pattern.from_rows(rows)
     outputs: list[Atom | None] = []
     for i, j in zip(pattern.rows.tolist(), pattern.columns.tolist(), strict=True):
-        terms = entries[i, j]
-        name = f"j{i}_{j}"
-        if terms:
-            statements.append(Statement(name, Sum(tuple(terms)), _label(network, i, j)))
-        outputs.append(Ref(name) if terms else None)
+        outputs.append(_element(entries[i, j], f"j{i}_{j}", _label(network, i, j), statements))
     return Program("jacobian", _inputs(network, modifiers), tuple(statements), tuple(outputs)), pattern
 
 
@@ -95,6 +91,16 @@ def _modifier_terms(network: Network, modifiers: dict[int, int], entries: Entrie
             for changed, change in reaction.net_change:
                 _add(entries, network.index(changed), i, change, Ref(f"v{j}_{i}"))
     return statements
+
+
+def _element(terms, name: str, label: str, statements: list[Statement]) -> Atom | None:
+    """What an element of the Jacobian is: nothing, another statement's value, or a sum of its own."""
+    if not terms:
+        return None
+    if len(terms) == 1 and terms[0][0] == 1.0:
+        return terms[0][1]
+    statements.append(Statement(name, Sum(tuple(terms)), label))
+    return Ref(name)
 
 
 def _add(entries: Entries, row: int, column: int, change: float, atom: Atom) -> None:

@@ -43,7 +43,8 @@ class AbstractRosenbrock(diffrax.AbstractAdaptiveSolver):
         y = system.start
         h = jnp.asarray(terms.contr(t0, t1)).astype(y.dtype)
         fused = native_step(self.tableau, terms, y, args, h) if system.is_vector else None
-        y1, error, k = fused or rosenbrock_step(self.tableau, system, t0, t1 - t0, y, h)
+        t, dt = jnp.asarray(t0), jnp.asarray(t1 - t0)
+        y1, error, k = fused or rosenbrock_step(self.tableau, system, t, dt, y, h)
         finite = jnp.all(jnp.isfinite(y1) & jnp.isfinite(error))
         y1 = system.unflatten(jnp.where(finite, y1, y))
         error = system.unflatten(jnp.where(finite, error, jnp.inf))

@@ -71,7 +71,7 @@ pieces = st.lists(st.builds(lambda law, span: Fit(law, *span), kooij | photo, ra
 policies = st.sampled_from(["clamp", "extrapolate", "zero"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(pieces, policies), min_size=1, max_size=6), st.sampled_from([1.0, 55.0, 200.0, 390.5, 9e3]))
 def test_any_table_follows_the_rules(reactions, temperature):
     fits, chosen = zip(*reactions, strict=True)

@@ -1,0 +1,181 @@
+import os
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from eqxfuse import YEAR, Conditions, Trajectory
+from eqxfuse._cli import _conditions
+from eqxfuse._cli._quantities import parse_abundances, parse_names, parse_time
+from eqxfuse.cli import main
+
+NETWORK = """r1,r2,p1,p2,a,b,c,mechanism
+H,C+,CH+,,1e-17,0,0,KA
+CH+,E,C,H,1e-7,-0.5,0,KA
+C,,C+,E,1e-16,0,0,CR
+C,O,CO,,1e-17,0.5,0,KA
+C,O,CO,,2e-17,0.5,0,KA
+CO,,C,O,1e-10,0,0,FUV
+"""
+PAIRS = [("H", "O", "OH"), ("H", "C", "CH"), ("C", "C", "C2"), ("O", "O", "O2"), ("H", "H", "H2"), ("OH", "H", "H2O")]
+"""Two of these rows each are equations that stand twice."""
+INITIAL = "H=1,C+=1e-4,E=1e-4,O=2e-4"
+
+
+@pytest.fixture
+def network_file(tmp_path):
+    path = tmp_path / "tiny.csv"
+    path.write_text(NETWORK)
+    return path
+
+
+def run_arguments(path, **options):
+    given = {"temperature": "50", "density": "1e4", "initial": INITIAL, "t-end": "1kyr", "outputs": "20", **options}
+    return ["run", str(path), *(word for name, value in given.items() for word in (f"--{name}", value))]
+
+
+def fails(arguments, capsys) -> tuple[int, str]:
+    """Exit status and the single line on stderr."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1, lines
+    return status, lines[0]
+
+
+def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
+    out = tmp_path / "new" / "results"
+    assert main(run_arguments(network_file, out=str(out), species="CO,C+")) == 0
+    printed = capsys.readouterr().out
+    assert [line.split()[0] for line in printed.splitlines()[4:6]] == ["CO", "C+"]
+    assert "T = 50 K, n_H = 1e+04 cm^-3" in printed and "conserved" in printed
+    found = Trajectory.load(out / "tiny.npz")
+    assert float(found.times[-1]) == pytest.approx(1e3 * YEAR) and found.times.shape == (20,)
+    assert f"{float(found.final['CO']):.3e}" in printed
+    pytest.importorskip("matplotlib")
+    assert (out / "tiny.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_there_is_data_and_a_warning(network_file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(run_arguments(network_file, out=str(tmp_path))) == 0
+    assert "eqxfuse[plot]" in capsys.readouterr().err
+    assert (tmp_path / "tiny.npz").exists() and not (tmp_path / "tiny.png").exists()
+
+
+def test_warnings_for_a_start_that_looks_wrong(network_file, tmp_path, capsys):
+    assert main(run_arguments(network_file, out=str(tmp_path), initial="H=0.5,C+=1e-4,O=2e-4")) == 0
+    warnings = capsys.readouterr().err
+    assert "net charge of 0.0001" in warnings and "0.5 hydrogen nuclei" in warnings
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"initial": "H2=0.5,XX=1"}, "no species 'H2'"),
+        ({"initial": "H"}, "'H' is no abundance"),
+        ({"initial": "H=1,H=2"}, "'H' stands twice"),
+        ({"initial": "H=-1"}, "--initial: -1"),
+        ({"species": "CO,Co"}, "did you mean"),
+        ({"t-end": "1e6"}, "--t-end: '1e6' is no time"),
+        ({"t-end": "0yr"}, "above zero"),
+        ({"temperature": "nan"}, "--temperature: nan"),
+        ({"temperature": "0"}, "Conditions.temperature must be finite and positive"),
+        ({"density": "dense"}, "--density: 'dense' is not a number"),
+        ({"outputs": "0"}, "--outputs"),
+        ({"backend": "gpu"}, "--backend"),
+    ],
+)
+def test_mistakes_in_the_arguments(network_file, capsys, options, message):
+    status, line = fails(run_arguments(network_file, **options), capsys)
+    assert (status, line.split(":")[:2]) == (2, ["eqxfuse run", " error"]) and message in line
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["run"], ["source", "x", "--standalone", "--backend", "jax"]])
+def test_usage_errors_name_the_help(capsys, arguments):
+    status, line = fails(arguments, capsys)
+    assert status == 2 and "--help" in line
+
+
+def test_failures(network_file, tmp_path, capsys):
+    status, line = fails(run_arguments(tmp_path / "none.csv"), capsys)
+    assert (status, "No such file" in line) == (1, True)
+    status, line = fails(run_arguments(network_file, out=str(tmp_path), **{"max-steps": "3"}), capsys)
+    assert (status, "max_steps" in line) == (1, True)
+    network_file.write_text(NETWORK + "C,O,CO,,much,0.5,0,KA\n")
+    status, line = fails(["inspect", str(network_file)], capsys)
+    assert (status, "tiny.csv:8: " in line, "much" in line) == (1, True, True)
+
+
+def test_a_folder_that_cannot_be_made(network_file, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    status, line = fails(run_arguments(network_file, out=str(tmp_path / "file" / "x")), capsys)
+    assert status == 1 and "cannot write to" in line
+
+
+def test_inspect(network_file, capsys):
+    assert main(["inspect", str(network_file), "--temperature", "300"]) == 0
+    printed = capsys.readouterr().out
+    assert "7 species, 6 reactions" in printed
+    assert "line 5: C + O -> CO  [again: line 6]" in printed
+    assert "multiplications" in printed and "vectorized" in printed
+
+
+def test_inspect_lists_a_few_or_all(tmp_path, capsys):
+    path = tmp_path / "twice.csv"
+    rows = "".join(f"{a},{b},{c},,1e-17,0,0,KA\n" * 2 for a, b, c in PAIRS)
+    path.write_text(NETWORK + rows)
+    main(["inspect", str(path)])
+    assert "and 2 more (--all)" in capsys.readouterr().out
+    main(["inspect", str(path), "--all"])
+    printed = capsys.readouterr().out
+    assert "(--all)" not in printed and printed.count("again") == 7
+
+
+def test_source(network_file, tmp_path, capsys):
+    assert main(["source", str(network_file), "--backend", "jax"]) == 0
+    assert "def rhs(" in capsys.readouterr().out
+    assert main(["source", str(network_file), "--standalone", "--out", str(tmp_path / "ode.py")]) == 0
+    assert "def static_ode(t, y, args" in (tmp_path / "ode.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("1e6yr", 1e6 * YEAR), ("300 kyr", 3e5 * YEAR), ("1Myr", 1e6 * YEAR), ("2.5e13s", 2.5e13), ("1 Gyr", 1e9 * YEAR)],
+)
+def test_times(text, seconds):
+    assert parse_time(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "yr", "1e6", "1 parsec", "0yr", "nan yr", "1e400yr", "1 2yr"])
+def test_what_is_no_time(text):
+    with pytest.raises(ValueError):
+        parse_time(text)
+
+
+def test_lists():
+    assert parse_abundances("H2=0.5, C+=1e-4,e-=1e-4") == {"H2": 0.5, "C+": 1e-4, "e-": 1e-4}
+    assert parse_names("CO, HCO+") == ("CO", "HCO+")
+    with pytest.raises(ValueError, match="list of names"):
+        parse_names("CO,,H")
+
+
+def test_every_condition_has_an_option():
+    assert {*_conditions._MAIN, *_conditions._FURTHER} == {f.name for f in fields(Conditions)}
+
+
+def test_demo_as_a_command(tmp_path):
+    """In a process of its own: default precision and promotion rules, and what a pipe sees."""
+    command = [sys.executable, "-m", "eqxfuse", "demo", "--outputs", "25"]
+    root = os.path.dirname(os.path.dirname(__file__))
+    environment = {**os.environ, "PYTHONPATH": root}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {"CO", "H2O", "HCO+", "H3+"} <= {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
+    final = Trajectory.load(tmp_path / "out" / "dark_cloud.npz").final
+    assert 5e-5 < float(final["CO"]) < 1.1e-4
+    assert np.isfinite([float(value) for value in final.values()]).all()

@@ -1,0 +1,359 @@
+"""The text of a network: the same numbers as `FusedRHS`, readable, and able to run on its own."""
+
+import ast
+import dataclasses
+import inspect
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+from eqxfuse import CodeGenerator, Conditions, FusedRHS, Network, Reaction, compile_network, networks, rate_laws
+from eqxfuse._emit._blocks import BLOCK
+from eqxfuse._errors import UnsupportedRateLaw
+from eqxfuse._kernels import execute
+from eqxfuse._literal_rates import _MEANING
+from eqxfuse._rate_laws import Fit, Kooij, UserRate
+from tests.emit.test_jax_source import HOSTILE, hostile_network
+from tests.helpers import direct, shared
+from tests.rate_laws.contract import EXAMPLES, ORDINARY, evaluate, extremes, name
+
+CLOUD = Conditions(temperature=35.0, density=2e4, zeta=5e-17, g0=3.0, av=1.7, dust_temperature=14.0)
+
+
+def literal(network: Network) -> str:
+    return CodeGenerator(network, "literal").generate_code()
+
+
+def module(network: Network) -> dict:
+    """The names that the literal text defines."""
+    return execute(literal(network), network.digest)
+
+
+def line(source: str, equation: str) -> str:
+    """The line of the one reaction with that equation, without its comment."""
+    (found,) = [text for text in source.splitlines() if text.endswith(f"# {equation}")]
+    return found.split("#")[0].strip()
+
+
+def state(network: Network, seed: int = 0):
+    return jnp.asarray(10.0 ** np.random.default_rng(seed).uniform(-12, -1, len(network.species)))
+
+
+def assert_same(network: Network, conditions: Conditions, ode=None, factor: float = 1e-13):
+    """The text gives dy/dt to within `factor` times the sum of absolute terms."""
+    y = state(network)
+    k = FusedRHS(network, backend="vectorized").rate_coefficients(conditions, y)
+    k = np.asarray(k) * float(conditions.density) ** (network.orders - 1.0)
+    expected, gross, _ = direct(network, y, k)
+    result = np.asarray((ode or module(network)["static_ode"])(0.0, y, conditions))
+    assert result.dtype == np.float64
+    np.testing.assert_array_less(np.abs(result - expected), factor * gross + 1e-300)
+
+
+def single(rate, **kwargs) -> Network:
+    """A -> B, with every species that a law may ask for."""
+    return Network.from_reactions([Reaction.make(["A"], ["B"], rate, **kwargs)], species=["H", "H2", "CO", "C"])
+
+
+def coefficient(network: Network, conditions: Conditions, abundances=()):
+    y = network.abundances({"A": 1.0, **dict(abundances)})
+    return module(network)["static_ode"](0.0, y, conditions)[network.index("B")]
+
+
+def test_the_argument_text_is_that_of_the_jax_backend():
+    network = networks.primordial()
+    assert CodeGenerator(network).generate_code() == FusedRHS(network, backend="jax").source
+    assert CodeGenerator(network, "argument") == CodeGenerator(network)
+
+
+def test_there_are_two_kinds_of_text():
+    with pytest.raises(ValueError, match='must be "argument" or "literal", got \'numbers\''):
+        CodeGenerator(networks.robertson(), "numbers")  # pyright: ignore[reportArgumentType]
+
+
+def test_numbers_stand_in_the_line_of_their_reaction():
+    network = Network.from_reactions(
+        ["C + O -> CO", "C+ + e- -> C", "H + H + H -> H2 + H", "CO -> C + O"],
+        [Kooij(2.8e-7, -0.69, 120.0), Kooij(2.36e-12, -0.29, -17.6), 1e-30, rate_laws.Photo(2.4e-10, 3.88)],
+    )
+    source = literal(network)
+    assert line(source, "C + O -> CO") == "r0 = 2.8e-07 * T_pow_m069 * jnp.exp(-120.0 / T) * density * y_C * y_O"
+    assert line(source, "C+ + e- -> C") == "r1 = 2.36e-12 * T_pow_m029 * jnp.exp(17.6 / T) * density * y_Cp * y_em"
+    assert line(source, "H + H + H -> H2 + H") == "r2 = 1e-30 * density ** 2 * y_H * y_H * y_H"
+    assert line(source, "CO -> C + O") == "r3 = 2.4e-10 * g0 * jnp.exp(-3.88 * av) * y_CO"
+    assert "    T_pow_m069 = jnp.exp(-0.69 * T_log)\n" in source
+    assert "    T_log = jnp.log(T / 300.0)\n" in source
+
+
+def test_what_reactions_share_is_computed_once():
+    rates = [Kooij(1e-9, 0.5, 120.0), Kooij(3e-9, 0.5, 120.0), Kooij(1e-10, 0.5), rate_laws.GrainCharging(1e-3, 0.5)]
+    source = literal(Network.from_reactions(["A -> B", "B -> C", "C -> A", "A -> C"], rates))
+    assert source.count("jnp.log(") == 1
+    assert source.count("jnp.exp(") == 2
+    assert line(source, "A -> B") == "r0 = 1e-09 * T_pow_05 * T_exp_m120 * y_A"
+    assert line(source, "A -> C") == "r3 = 0.001 * T_pow_05 * y_A"
+
+
+def test_equal_names_for_different_terms_get_a_number():
+    rates = [Kooij(1.0, 1.2), Kooij(1.0, 12.0)]
+    source = literal(Network.from_reactions(["A -> B", "B -> A"], rates))
+    assert line(source, "A -> B") == "r0 = T_pow_12 * y_A"
+    assert line(source, "B -> A") == "r1 = T_pow_12_2 * y_B"
+
+
+def test_asks_for_the_conditions_that_the_network_needs():
+    small = module(networks.robertson())["Conditions"]
+    assert small._fields == ("temperature", "density")
+    every = module(single(rate_laws.ShieldedC(1e-10)))["Conditions"]
+    assert every._fields == ("temperature", "density", "g0", "av", "radius")
+    assert every(10.0, 1e4) == tuple(getattr(Conditions(10.0, 1e4), f) for f in every._fields)
+
+
+def test_every_field_of_conditions_is_explained():
+    assert list(_MEANING) == [f.name for f in dataclasses.fields(Conditions)]
+
+
+@pytest.mark.parametrize("law", EXAMPLES, ids=name)
+def test_every_law_is_written_as_it_is_computed(law):
+    network = single(law)
+    ode = jax.jit(module(network)["static_ode"])
+    for conditions in (ORDINARY, *extremes()):
+        for abundance in (0.0, 1e-12, 0.3):
+            y = network.abundances({"A": 1.0, "H": abundance, "H2": 0.5 * abundance, "CO": abundance, "C": abundance})
+            densities = tuple(y[network.index(n)] * conditions.density for n in law.modifying_species)
+            expected = evaluate(law, conditions, densities)
+            result = ode(0.0, y, conditions)[network.index("B")]
+            np.testing.assert_allclose(result, expected, rtol=1e-11, atol=1e-300)
+            if not law.modifying_species:
+                break
+
+
+PIECES = [Fit(Kooij(1e-9, 0.5), 10.0, 100.0), Fit(Kooij(3e-9, -0.5, 20.0), 130.0, 300.0), Fit(Kooij(2e-9), 300.0, 1e3)]
+
+
+@pytest.mark.parametrize("policy", ["clamp", "extrapolate", "zero"])
+@pytest.mark.parametrize(
+    "fits",
+    [PIECES, PIECES[::-1], PIECES[1:2], [Fit(Kooij(1e-9, 1.0)), Fit(Kooij(5e-9), 50.0, 60.0)]],
+    ids=["three", "backwards", "one", "overlapping"],
+)
+def test_ranges_and_pieces_are_chosen_as_fused_rhs_does(fits, policy):
+    network = single(fits, out_of_range=policy)
+    ode = jax.jit(module(network)["static_ode"])
+    rhs = FusedRHS(network, backend="vectorized")
+    y = network.abundances({"A": 1.0})
+    for temperature in (1.0, 10.0, 55.0, 100.0, 114.0, 115.0, 116.0, 130.0, 299.0, 300.0, 301.0, 1e3, 1e4):
+        conditions = CLOUD.at_temperature(temperature)
+        expected = rhs.rate_coefficients(conditions)[0]
+        np.testing.assert_allclose(ode(0.0, y, conditions)[network.index("B")], expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("reactants", [[], ["A"], ["A", "H"], ["A", "H", "H"], ["A", "H", "H", "H"]])
+def test_coefficients_are_in_the_units_of_abundances(reactants):
+    reaction = Reaction.make(reactants, ["B"], rate_laws.Constant(3.0))
+    network = Network.from_reactions([reaction], species=["A", "H"])
+    result = module(network)["static_ode"](0.0, jnp.ones(3), CLOUD)[network.index("B")]
+    np.testing.assert_allclose(result, 3.0 * 2e4 ** (len(reactants) - 1.0), rtol=1e-15)
+
+
+def test_works_without_reactions():
+    network = Network.from_reactions([], species=["H", "He"])
+    np.testing.assert_array_equal(module(network)["static_ode"](0.0, jnp.ones(2), CLOUD), [0.0, 0.0])
+
+
+@pytest.mark.parametrize("network", [networks.dark_cloud(), networks.primordial()], ids=lambda n: n.name)
+def test_built_in_networks(network):
+    ode = jax.jit(module(network)["static_ode"])
+    for temperature in (3.0, 10.0, 300.0, 2e4):
+        assert_same(network, CLOUD.at_temperature(temperature), ode)
+
+
+@pytest.mark.parametrize(
+    "file", ["simple_latent_tgas.csv", "uclchem_small_chemistry.csv", "uclchem_gas_phase_only.csv"]
+)
+def test_whole_files(file):
+    network = ef.read_network(shared(f"networks/{file}"))
+    ode = module(network)["static_ode"]  # not jitted: it runs once
+    assert_same(network, CLOUD, ode)
+    assert_same(network, CLOUD.at_temperature(1500.0), ode)
+
+
+@pytest.mark.parametrize("file", ["rate22_final.rates", "gas_reactions_kida.uva.2024.in"])
+def test_parts_of_large_files(file):
+    network = ef.read_network(shared(f"networks/{file}"))
+    pieces = [r for r in network.reactions if len(r.fits) > 1]
+    grains = [r for r in network.reactions if any("GRAIN" in n or n == "XH" for n, _ in (*r.reactants, *r.products))]
+    part = Network(network.species, (*network.reactions[::20], *pieces, *grains))
+    ode = module(part)["static_ode"]
+    for temperature in (8.0, 233.5, 1000.0):
+        assert_same(part, CLOUD.at_temperature(temperature), ode)
+
+
+def test_the_largest_file_has_functions_of_bounded_length():
+    network = ef.read_network(shared("networks/rate22_final.rates"))
+    functions = [f for f in ast.parse(literal(network)).body if isinstance(f, ast.FunctionDef)]
+    for function in functions:
+        if function.name.startswith("static_ode_"):
+            lines = [
+                s for s in function.body if not isinstance(getattr(s, "value", None), ast.Subscript | ast.Attribute)
+            ]
+            assert len(lines) <= BLOCK + 1
+
+
+def test_float32_stays_float32():
+    network = networks.dark_cloud()
+    ode = jax.jit(module(network)["static_ode"])
+    y = state(network)
+    single, double = ode(0.0, y.astype(jnp.float32), CLOUD), ode(0.0, y, CLOUD)
+    assert single.dtype == jnp.float32
+    k = np.asarray(FusedRHS(network, backend="vectorized").precompute(CLOUD).k)
+    gross = direct(network, y, k)[1]
+    np.testing.assert_array_less(np.abs(single - double), 1e-4 * gross + 1e-37)
+
+
+def test_the_numbers_do_not_depend_on_the_precision_of_the_process():
+    network = networks.dark_cloud()
+    with jax.enable_x64(False):
+        text = literal(Network(network.species, network.reactions))
+    assert text == literal(network)
+
+
+def test_maps_over_conditions():
+    network = networks.dark_cloud()
+    ode = compile_network(network)
+    y, temperatures = state(network), jnp.asarray([8.0, 30.0, 700.0])
+    batch = jax.vmap(lambda t: ode(0.0, y, CLOUD.at_temperature(t)))(temperatures)
+    for temperature, result in zip(temperatures, batch, strict=True):
+        expected = ode(0.0, y, CLOUD.at_temperature(temperature))
+        np.testing.assert_allclose(result, expected, rtol=1e-10, atol=1e-14 * np.abs(expected).max())
+
+
+def test_differentiates_as_fused_rhs_does():
+    network = networks.primordial()
+    ode, rhs = compile_network(network), FusedRHS(network, backend="vectorized")
+    y = state(network)
+    primals, tangents = (y, CLOUD), (y, jax.tree.map(lambda x: 0.1 * x, CLOUD))
+    found = jax.jvp(lambda y, c: ode(0.0, y, c), primals, tangents)[1]
+    expected = jax.jvp(lambda y, c: rhs(0.0, y, c), primals, tangents)[1]
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())
+    gradient = jax.grad(lambda c: jnp.sum(ode(0.0, y, c) ** 2))(CLOUD)
+    reference = jax.grad(lambda c: jnp.sum(rhs(0.0, y, c) ** 2))(CLOUD)
+    np.testing.assert_allclose(gradient.temperature, reference.temperature, rtol=1e-8)
+
+
+def test_takes_any_object_with_the_fields():
+    names = module(networks.primordial())
+    y = state(networks.primordial())
+    own = names["Conditions"](*(getattr(CLOUD, f) for f in names["Conditions"]._fields))
+    expected = names["static_ode"](0.0, y, CLOUD)
+    for conditions in (own, SimpleNamespace(**own._asdict())):
+        np.testing.assert_array_equal(names["static_ode"](0.0, y, conditions), expected)
+
+
+def test_refuses_batches_that_are_not_mapped():
+    ode = module(networks.robertson())["static_ode"]
+    with pytest.raises(ValueError, match=r"y has shape \(2, 3\), expected \(3,\)"):
+        ode(0.0, jnp.ones((2, 3)), CLOUD)
+    with pytest.raises(TypeError, match="reshape"):
+        ode(0.0, jnp.ones(3), CLOUD.at_temperature(jnp.ones(2)))
+
+
+def table_rate(conditions, scale):
+    """Everything that a function may do: tables, comparisons, selections, powers."""
+    x = jnp.log10(conditions.temperature)
+    lines = jnp.sum(jnp.asarray([0.2, 0.3]) * jnp.exp(-jnp.asarray([1.0, 2.0]) * x))
+    steps = jnp.select([x < 1.0, (x >= 1.0) & (x < 2.0)], [1.0 + x, x**2], jnp.abs(x - 5.0))
+    mild = jnp.where(jnp.logical_not(x > 3.0), jnp.tanh(x), 1.0) * (conditions.density > 1.0).astype(x.dtype)
+    return scale * (lines + steps) * mild + jnp.clip(x, 0.5, 1.5) ** -2.5 + jax.nn.sigmoid(-x)
+
+
+def looked_up(conditions):
+    return jnp.interp(conditions.temperature, jnp.asarray([10.0, 100.0]), jnp.asarray([1.0, 2.0]))
+
+
+def switched(conditions):
+    return jax.nn.relu(conditions.temperature - 10.0)
+
+
+@pytest.mark.parametrize("temperature", [3.0, 40.0, 500.0, 5e4])
+def test_functions_of_the_user(temperature):
+    conditions = CLOUD.at_temperature(temperature)
+    result = coefficient(single(UserRate(table_rate, (0.7,))), conditions)
+    np.testing.assert_allclose(result, table_rate(conditions, 0.7), rtol=1e-14)
+
+
+@pytest.mark.parametrize("function, operation", [(looked_up, "scan|gather|while|int32"), (switched, "custom_jvp_call")])
+def test_says_which_operation_has_no_text(function, operation):
+    with pytest.raises(UnsupportedRateLaw, match=f"'A -> B'.*{function.__name__}.*({operation}).*\"argument\""):
+        literal(single(UserRate(function)))
+
+
+def test_hostile_names_stay_out_of_the_code():
+    network = hostile_network()
+    source = literal(network)
+    assert source.isascii()
+    assert source == literal(Network(network.species, network.reactions))  # the network's own name is not in it
+    tree = ast.parse(source)
+    species = next(node.value for node in tree.body if isinstance(node, ast.Assign))
+    assert ast.literal_eval(species) == HOSTILE
+    known = {*vars(execute(source, "hostile")["static_ode"])["__globals__"], *dir(__builtins__)}
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert len(imported) == 3
+    assert "os" not in known
+
+
+def test_hostile_names_do_not_change_the_numbers():
+    network = hostile_network()
+    assert_same(network, Conditions(10.0, 1.0))
+
+
+SCRIPT = """
+import importlib.util, sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("eqxfuse", "equinox", "diffrax", "jaxtyping"):
+            raise ImportError(f"{name} is blocked")
+
+sys.meta_path.insert(0, Blocked())
+import jax
+jax.config.update("jax_enable_x64", True)
+import numpy as np
+
+folder = sys.argv[1]
+spec = importlib.util.spec_from_file_location("chemistry", folder + "/chemistry.py")
+chemistry = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(chemistry)
+inputs = np.load(folder + "/inputs.npz")
+conditions = chemistry.Conditions(**{f: float(inputs[f]) for f in chemistry.Conditions._fields})
+np.save(folder + "/result.npy", jax.jit(chemistry.static_ode)(0.0, inputs["y"], conditions))
+print(len(chemistry.SPECIES), "eqxfuse" in sys.modules)
+"""
+
+
+def test_runs_in_a_process_that_cannot_import_eqxfuse(tmp_path):
+    network = networks.dark_cloud()
+    (tmp_path / "chemistry.py").write_text(literal(network), encoding="ascii")
+    (tmp_path / "run.py").write_text(SCRIPT)
+    fields = {f.name: getattr(CLOUD, f.name) for f in dataclasses.fields(CLOUD)}
+    np.savez(tmp_path / "inputs.npz", y=state(network), **fields)
+    command = [sys.executable, "-I", str(tmp_path / "run.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=dict(os.environ), timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(len(network.species)), "False"]
+    assert_same(network, CLOUD, lambda *_: np.load(tmp_path / "result.npy"))
+
+
+def test_compiled_networks_are_jitted():
+    network = networks.robertson()
+    ode = compile_network(network)
+    assert hasattr(ode, "lower")
+    assert list(inspect.signature(ode).parameters) == ["t", "y", "args"]
+    assert_same(network, Conditions(10.0, 1.0), ode)

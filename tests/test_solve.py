@@ -1,0 +1,171 @@
+import diffrax
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+from eqxfuse import Conditions, Outcome
+
+HERE = Conditions(temperature=1.0, density=1.0)
+PUBLISHED = {0.4: (9.8517e-1, 3.3864e-5, 1.4794e-2), 40.0: (7.1583e-1, 9.1855e-6, 2.8416e-1)}
+"""Robertson's problem at two times, as in the documentation of LSODE (Hindmarsh 1980)."""
+
+
+FAST = diffrax.Tsit5()
+"""For what is not stiff: compiles in a third of the time."""
+
+
+@pytest.fixture(scope="module")
+def robertson():
+    return ef.FusedRHS(ef.networks.robertson())
+
+
+@pytest.fixture(scope="module")
+def start(robertson):
+    return robertson.network.abundances({"A": 1.0})
+
+
+@pytest.fixture(scope="module")
+def decay():
+    """A falls with the density as its rate, so that dependence on conditions is known exactly."""
+    network = ef.Network.from_reactions(["A + M -> B + M"], [1.0])
+    return ef.FusedRHS(network), network.abundances({"A": 1.0, "M": 1.0})
+
+
+def test_published_values(robertson, start):
+    found = ef.solve(robertson, HERE, start, 40.0, rtol=1e-6, atol=1e-12, saveat=np.array([0.4, 40.0]))
+    np.testing.assert_allclose(found.abundances, list(PUBLISHED.values()), rtol=1e-4)
+    assert bool(found.succeeded) and int(found.statistics["steps"]) > 10
+    assert int(found.statistics["accepted"] + found.statistics["rejected"]) == int(found.statistics["steps"])
+    assert max(map(float, found.conservation().values())) < 1e-10
+
+
+def test_outputs_spread_over_six_decades(decay):
+    rhs, y0 = decay
+    times = ef.solve(rhs, HERE, y0, 3.0, t0=1.0, saveat=7, solver=FAST).times
+    np.testing.assert_allclose(times, 1.0 + 2.0 * 10.0 ** np.arange(-6, 1.0), rtol=1e-15)
+    assert times[-1] == 3.0
+    np.testing.assert_array_equal(ef.solve(rhs, HERE, y0, 3.0, saveat=1, solver=FAST).times, [3.0])
+
+
+def test_every_form_of_conditions(decay):
+    rhs, y0 = decay
+    forms = {
+        "conditions": (rhs, HERE),
+        "coefficients": (rhs, rhs.precompute(HERE)),
+        "a function of time": (rhs, lambda t: HERE),
+        "bound": (rhs.at(HERE), None),
+    }
+    for name, (own, conditions) in forms.items():
+        final = ef.solve(own, conditions, y0, 1.0, saveat=1, solver=FAST).final["A"]
+        assert float(final) == pytest.approx(np.exp(-1), rel=1e-4), name
+
+
+def test_conditions_that_change_with_time(decay):
+    rhs, y0 = decay
+
+    def growing(t):
+        return Conditions(temperature=10.0, density=1.0 + t)
+
+    found = ef.solve(rhs, growing, y0, 1.0, rtol=1e-8, saveat=1, solver=FAST)
+    assert float(found.final["A"]) == pytest.approx(np.exp(-1.5), rel=1e-6)
+
+
+def test_another_temperature_does_not_compile_again(start):
+    traced = []
+
+    def rate(conditions):
+        traced.append(conditions)
+        return 1e-3 * jnp.sqrt(conditions.temperature)
+
+    rhs = ef.FusedRHS(ef.Network.from_reactions(["A -> B"], [ef.rate_laws.UserRate(rate)]))
+    y0 = rhs.network.abundances({"A": 1.0})
+    ef.solve(rhs, Conditions(temperature=4.0, density=1.0), y0, 10.0, solver=FAST)
+    after_first = len(traced)
+    found = ef.solve(rhs, Conditions(temperature=9.0, density=2.0), y0, 1000.0, rtol=1e-6, solver=FAST)
+    assert len(traced) == after_first
+    assert float(found.final["A"]) == pytest.approx(np.exp(-3.0), rel=1e-5)
+
+
+def test_a_batch_equals_single_solves(decay):
+    rhs, y0 = decay
+    densities = jnp.array([0.5, 1.0, 2.0])
+
+    def final(density):
+        return ef.solve(rhs, Conditions(temperature=1.0, density=density), y0, 1.0, saveat=1, solver=FAST).final["A"]
+
+    np.testing.assert_allclose(jax.vmap(final)(densities), np.exp(-densities), rtol=1e-4)
+    np.testing.assert_allclose(jax.jit(jax.vmap(final))(densities), [final(d) for d in densities], rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_derivatives(decay, mode):
+    rhs, y0 = decay
+    adjoint = diffrax.ForwardMode() if mode == "forward" else None
+
+    def final(density):
+        conditions = Conditions(temperature=1.0, density=density)
+        return ef.solve(rhs, conditions, y0, 1.0, rtol=1e-8, saveat=1, adjoint=adjoint).final["A"]
+
+    slope = jax.jacfwd(final) if mode == "forward" else jax.grad(final)
+    assert float(slope(2.0)) == pytest.approx(-np.exp(-2.0), rel=1e-5)
+
+
+def test_failure_says_what_to_try(robertson, start):
+    with pytest.raises(RuntimeError, match="Raise max_steps"):
+        ef.solve(robertson, HERE, start, 1e6, max_steps=5)
+    with pytest.raises(RuntimeError, match="Raise max_steps"):
+        jax.block_until_ready(jax.jit(lambda y: ef.solve(robertson, HERE, y, 1e6, max_steps=5).final)(start))
+
+
+def test_failure_without_throw(robertson, start):
+    found = ef.solve(robertson, HERE, start, 1e6, max_steps=5, throw=False)
+    assert bool(found.result == Outcome.max_steps_reached) and not bool(found.succeeded)
+    assert np.isnan(found.abundances[-1]).all() and int(found.statistics["steps"]) == 5
+
+
+def test_single_precision_stays_single(decay):
+    rhs, y0 = decay
+    found = ef.solve(rhs, HERE, y0.astype(jnp.float32), 1.0, saveat=1, solver=FAST)
+    assert {found.abundances.dtype, found.times.dtype} == {jnp.dtype("float32")}
+    assert float(found.final["A"]) == pytest.approx(np.exp(-1), rel=1e-4)
+
+
+def test_densities_are_called_densities():
+    rhs = ef.FusedRHS(ef.Network.from_reactions(["A -> B"], [1.0]), state="density")
+    found = ef.solve(rhs, HERE, jnp.array([1e4, 0.0]), 1.0, atol=1e-10, solver=FAST)
+    assert found.state == "density" and float(found.final["A"]) == pytest.approx(1e4 * np.exp(-1), rel=1e-4)
+
+
+def test_the_bar_goes_to_stderr(decay, capfd):
+    rhs, y0 = decay
+    jax.block_until_ready(ef.solve(rhs, HERE, y0, 1.0, progress=True, solver=FAST))
+    jax.effects_barrier()
+    out, err = capfd.readouterr()
+    assert out == "" and "100.00%" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y0": jnp.array([np.nan, 0.0, 1.0])}, "y0 holds values that are not finite"),
+        ({"t1": 0.0}, "t1 must be larger than t0"),
+        ({"t1": np.nan}, "t1 must be larger than t0"),
+        ({"saveat": 0}, "saveat must be 1 or more"),
+        ({"saveat": np.ones((2, 2))}, "saveat must be a number of outputs or a list"),
+        ({"saveat": np.array([0.5, 0.1])}, "increasing times"),
+        ({"saveat": np.array([0.5, 2.0])}, "between t0 and t1"),
+    ],
+)
+def test_arguments_that_make_no_sense(decay, change, message):
+    rhs, y0 = decay
+    with pytest.raises(ValueError, match=message):
+        ef.solve(rhs, HERE, **{"y0": y0, "t1": 1.0, **change})
+
+
+def test_a_traced_start_is_checked_when_it_runs(decay):
+    rhs, y0 = decay
+    final = jax.jit(lambda y: ef.solve(rhs, HERE, y, 1.0, solver=FAST).final)
+    with pytest.raises(RuntimeError, match="y0 holds values that are not finite"):
+        jax.block_until_ready(final(y0.at[0].set(jnp.nan)))

@@ -1,0 +1,121 @@
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+from eqxfuse import Outcome, Species, Trajectory
+
+SPECIES = (
+    Species("CO", (("C", 1), ("O", 1))),
+    Species("C+", (("C", 1),), 1),
+    Species("O", (("O", 1),)),
+    Species("e-", (), -1),
+    Species("X", None),
+)
+START = (0.0, 1e-4, 2e-4, 1e-4, 0.5)
+
+
+def trajectory(rows=((4e-5, 6e-5, 1.6e-4, 6e-5, 0.5), (9e-5, 1e-5, 1.1e-4, 1e-5, 0.5)), result=Outcome.successful):
+    counts = {"steps": jnp.asarray(12), "accepted": jnp.asarray(10), "rejected": jnp.asarray(2)}
+    times = ef.YEAR * jnp.array([1.0, 10.0])
+    return Trajectory(times, jnp.asarray(rows), jnp.asarray(START), counts, result, SPECIES)
+
+
+def test_abundances_by_name():
+    found = trajectory()
+    assert found.species_names == ("CO", "C+", "O", "e-", "X")
+    np.testing.assert_array_equal(found.abundance("C+"), [6e-5, 1e-5])
+    assert float(found.final["CO"]) == 9e-5
+    assert found.most_abundant(2) == ("X", "O")
+    with pytest.raises(ValueError, match="did you mean"):
+        found.abundance("Co")
+
+
+def test_conservation_is_exact_for_exact_chemistry():
+    assert max(map(float, trajectory().conservation().values())) < 1e-14
+
+
+def test_conservation_reports_the_largest_drift():
+    drift = trajectory(((4e-5, 6e-5, 1.6e-4, 4e-5, 0.5), (9e-5, 1e-5, 1.0e-4, 1e-5, 0.5))).conservation()
+    assert set(drift) == {"C", "O", "charge"}
+    assert float(drift["C"]) < 1e-14
+    assert float(drift["O"]) == pytest.approx(1e-5 / 2e-4)
+    assert float(drift["charge"]) == pytest.approx(2e-5 / 1e-4)
+
+
+def test_what_is_absent_does_not_drift():
+    rows = np.zeros((2, 5))
+    rows[:, 3], rows[1, 1] = 1e-4, 1e-45
+    found = Trajectory(jnp.ones(2), jnp.asarray(rows), jnp.asarray(rows[0]), {}, Outcome.successful, SPECIES)
+    assert float(found.conservation()["C"]) < 1e-20
+
+
+def test_conservation_looks_at_the_times_that_were_reached():
+    drift = trajectory(((4e-5, 6e-5, 1.6e-4, 6e-5, 0.5), (np.nan,) * 5)).conservation()
+    assert max(map(float, drift.values())) < 1e-14
+
+
+@pytest.mark.parametrize("result", [Outcome.successful, Outcome.max_steps_reached, Outcome.failed])
+def test_a_file_holds_everything(tmp_path, result):
+    before = trajectory(result=result)
+    before.save(tmp_path / "one.npz")
+    after = Trajectory.load(tmp_path / "one.npz")
+    assert (after.species, after.state) == (before.species, before.state)
+    assert bool(after.result == result) and bool(after.succeeded) == bool(before.succeeded)
+    for old, new in zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_a_batch_goes_through_a_file(tmp_path):
+    def one(fine):
+        return trajectory(result=Outcome.where(fine, Outcome.successful, Outcome.step_too_small))
+
+    batch = jax.vmap(one)(jnp.array([True, False, True]))
+    batch.save(tmp_path / "batch.npz")
+    after = Trajectory.load(tmp_path / "batch.npz")
+    np.testing.assert_array_equal(after.succeeded, [True, False, True])
+    assert after.final["CO"].shape == (3,) and after.conservation()["C"].shape == (3,)
+    assert repr(after) == "Trajectory(batch of 3, 5 species, 2 times)"
+    with pytest.raises(ValueError, match="batch"):
+        after.plot()
+
+
+def test_numpy_reads_the_file_without_us(tmp_path):
+    trajectory().save(tmp_path / "one.npz")
+    with np.load(tmp_path / "one.npz") as arrays:
+        assert list(arrays["species"]) == ["CO", "C+", "O", "e-", "X"]
+        assert (arrays["abundances"].shape, str(arrays["result"])) == ((2, 5), "successful")
+        assert int(arrays["statistics_steps"]) == 12
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 cut short"])
+def test_a_file_that_is_something_else(tmp_path, content):
+    (tmp_path / "x.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=r"x\.npz is not a trajectory"):
+        Trajectory.load(tmp_path / "x.npz")
+
+
+def test_an_archive_of_something_else(tmp_path):
+    np.savez(tmp_path / "x.npz", times=np.ones(3))
+    with pytest.raises(ValueError, match="is not a trajectory"):
+        Trajectory.load(tmp_path / "x.npz")
+
+
+def test_a_plot_says_what_it_shows():
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    ax = trajectory().plot(["CO", "C+"], Figure().add_subplot())
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert "[yr]" in ax.get_xlabel() and "abundance" in ax.get_ylabel()
+    np.testing.assert_allclose(ax.get_lines()[0].get_xdata(), [1.0, 10.0])
+    assert [text.get_text() for text in ax.texts] == ["CO", "C$^{+}$"]
+
+
+def test_a_plot_without_matplotlib_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"eqxfuse\[plot\]"):
+        trajectory().plot()
