@@ -44,7 +44,8 @@ $(VENV)/.test: EXTRAS := native,plot,test
 $(VENV)/.setup: EXTRAS := native,plot,test,dev
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.setup: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	@echo "installing into $(VENV): $(EXTRAS)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
 	@touch $@
 
 $(BIN)/python:

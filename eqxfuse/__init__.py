@@ -13,5 +13,7 @@ from eqxfuse._network import Network as Network
 from eqxfuse._outcome import Outcome as Outcome
 from eqxfuse._reaction import Reaction as Reaction
 from eqxfuse._solve import solve as solve
+from eqxfuse._solvers import Rodas4 as Rodas4
+from eqxfuse._solvers import Rodas5P as Rodas5P
 from eqxfuse._species import Species as Species
 from eqxfuse._trajectory import Trajectory as Trajectory

@@ -20,11 +20,23 @@ from eqxfuse._errors import UnsupportedRateLaw
 from eqxfuse._kernels import execute
 from eqxfuse._literal_rates import _MEANING
 from eqxfuse._rate_laws import Fit, Kooij, UserRate
-from tests.emit.test_jax_source import HOSTILE, hostile_network
+from tests.emit.test_jax_source import HOSTILE, hostile_network, names_of
 from tests.helpers import direct, shared
 from tests.rate_laws.contract import EXAMPLES, ORDINARY, evaluate, extremes, name
 
 CLOUD = Conditions(temperature=35.0, density=2e4, zeta=5e-17, g0=3.0, av=1.7, dust_temperature=14.0)
+
+
+MIXED = Network.from_reactions(
+    [
+        Reaction.make(["C", "O"], ["CO"], [Fit(Kooij(1e-9, 0.5), 10.0, 100.0), Fit(Kooij(3e-9, -0.5), 130.0, 300.0)]),
+        Reaction.make(["CO"], ["C", "O"], rate_laws.ShieldedCO(2e-10)),
+        Reaction.make(["H", "H"], ["H2"], rate_laws.H2FormationCazauxTielens(1.0), factors=["H"], out_of_range="zero"),
+        Reaction.make(["H2"], ["H", "H"], rate_laws.ShieldedH2()),
+        Reaction.make(["C"], ["C+", "e-"], rate_laws.CosmicRayPhoton(1.3e-17, 0.3, 500.0, 1.36e-17)),
+    ]
+)  # fmt: skip
+"""A little of everything."""
 
 
 def literal(network: Network) -> str:
@@ -46,15 +58,17 @@ def state(network: Network, seed: int = 0):
     return jnp.asarray(10.0 ** np.random.default_rng(seed).uniform(-12, -1, len(network.species)))
 
 
-def assert_same(network: Network, conditions: Conditions, ode=None, factor: float = 1e-13):
+def assert_same(network: Network, *conditions: Conditions, ode=None, factor: float = 1e-13):
     """The text gives dy/dt to within `factor` times the sum of absolute terms."""
+    ode = ode or module(network)["static_ode"]
+    rhs = FusedRHS(network, backend="vectorized")
+    coefficients = jax.jit(lambda c, y: rhs.rate_coefficients(c, y))
     y = state(network)
-    k = FusedRHS(network, backend="vectorized").rate_coefficients(conditions, y)
-    k = np.asarray(k) * float(conditions.density) ** (network.orders - 1.0)
-    expected, gross, _ = direct(network, y, k)
-    result = np.asarray((ode or module(network)["static_ode"])(0.0, y, conditions))
-    assert result.dtype == np.float64
-    np.testing.assert_array_less(np.abs(result - expected), factor * gross + 1e-300)
+    for cell in conditions:
+        k = np.asarray(coefficients(cell, y)) * float(cell.density) ** (network.orders - 1.0)
+        expected, gross, _ = direct(network, y, k)
+        error = np.abs(np.asarray(ode(0.0, y, cell)) - expected)
+        np.testing.assert_array_less(error, factor * gross + 1e-300)
 
 
 def single(rate, **kwargs) -> Network:
@@ -111,7 +125,7 @@ def test_equal_names_for_different_terms_get_a_number():
 def test_asks_for_the_conditions_that_the_network_needs():
     small = module(networks.robertson())["Conditions"]
     assert small._fields == ("temperature", "density")
-    every = module(single(rate_laws.ShieldedC(1e-10)))["Conditions"]
+    every = module(single(rate_laws.ShieldedC(1e-10, 3.0)))["Conditions"]
     assert every._fields == ("temperature", "density", "g0", "av", "radius")
     assert every(10.0, 1e4) == tuple(getattr(Conditions(10.0, 1e4), f) for f in every._fields)
 
@@ -170,9 +184,7 @@ def test_works_without_reactions():
 
 @pytest.mark.parametrize("network", [networks.dark_cloud(), networks.primordial()], ids=lambda n: n.name)
 def test_built_in_networks(network):
-    ode = jax.jit(module(network)["static_ode"])
-    for temperature in (3.0, 10.0, 300.0, 2e4):
-        assert_same(network, CLOUD.at_temperature(temperature), ode)
+    assert_same(network, *map(CLOUD.at_temperature, (3.0, 10.0, 300.0, 2e4)))
 
 
 @pytest.mark.parametrize(
@@ -180,53 +192,47 @@ def test_built_in_networks(network):
 )
 def test_whole_files(file):
     network = ef.read_network(shared(f"networks/{file}"))
-    ode = module(network)["static_ode"]  # not jitted: it runs once
-    assert_same(network, CLOUD, ode)
-    assert_same(network, CLOUD.at_temperature(1500.0), ode)
+    assert_same(network, CLOUD, CLOUD.at_temperature(1500.0))
 
 
 @pytest.mark.parametrize("file", ["rate22_final.rates", "gas_reactions_kida.uva.2024.in"])
 def test_parts_of_large_files(file):
     network = ef.read_network(shared(f"networks/{file}"))
     pieces = [r for r in network.reactions if len(r.fits) > 1]
+    most = sorted(pieces, key=lambda r: -len(r.fits))[:10]
     grains = [r for r in network.reactions if any("GRAIN" in n or n == "XH" for n, _ in (*r.reactants, *r.products))]
-    part = Network(network.species, (*network.reactions[::20], *pieces, *grains))
-    ode = module(part)["static_ode"]
-    for temperature in (8.0, 233.5, 1000.0):
-        assert_same(part, CLOUD.at_temperature(temperature), ode)
+    part = Network(network.species, (*network.reactions[::50], *pieces[::20], *most, *grains[::10]))
+    assert_same(part, *map(CLOUD.at_temperature, (8.0, 233.5, 1000.0)))
 
 
-def test_the_largest_file_has_functions_of_bounded_length():
-    network = ef.read_network(shared("networks/rate22_final.rates"))
-    functions = [f for f in ast.parse(literal(network)).body if isinstance(f, ast.FunctionDef)]
-    for function in functions:
-        if function.name.startswith("static_ode_"):
-            lines = [
-                s for s in function.body if not isinstance(getattr(s, "value", None), ast.Subscript | ast.Attribute)
-            ]
-            assert len(lines) <= BLOCK + 1
+def test_functions_are_of_bounded_length():
+    source = literal(networks.synthetic(200, 2000, seed=1))
+    functions = [f for f in ast.parse(source).body if isinstance(f, ast.FunctionDef)]
+    pieces = [f for f in functions if f.name.startswith("static_ode_")]
+    assert len(pieces) > 10
+    for piece in pieces:
+        values = [s.value for s in piece.body if isinstance(s, ast.Assign)]
+        assert sum(not isinstance(v, ast.Subscript | ast.Attribute) for v in values) <= BLOCK
 
 
 def test_float32_stays_float32():
-    network = networks.dark_cloud()
+    network = MIXED
     ode = jax.jit(module(network)["static_ode"])
     y = state(network)
-    single, double = ode(0.0, y.astype(jnp.float32), CLOUD), ode(0.0, y, CLOUD)
-    assert single.dtype == jnp.float32
-    k = np.asarray(FusedRHS(network, backend="vectorized").precompute(CLOUD).k)
-    gross = direct(network, y, k)[1]
-    np.testing.assert_array_less(np.abs(single - double), 1e-4 * gross + 1e-37)
+    result = ode(0.0, y.astype(jnp.float32), CLOUD)
+    assert result.dtype == jnp.float32
+    assert_same(network, CLOUD, ode=lambda *_: np.asarray(result, np.float64), factor=1e-5)
 
 
 def test_the_numbers_do_not_depend_on_the_precision_of_the_process():
-    network = networks.dark_cloud()
+    network = networks.primordial()
     with jax.enable_x64(False):
         text = literal(Network(network.species, network.reactions))
     assert text == literal(network)
 
 
 def test_maps_over_conditions():
-    network = networks.dark_cloud()
+    network = MIXED
     ode = compile_network(network)
     y, temperatures = state(network), jnp.asarray([8.0, 30.0, 700.0])
     batch = jax.vmap(lambda t: ode(0.0, y, CLOUD.at_temperature(t)))(temperatures)
@@ -236,16 +242,16 @@ def test_maps_over_conditions():
 
 
 def test_differentiates_as_fused_rhs_does():
-    network = networks.primordial()
-    ode, rhs = compile_network(network), FusedRHS(network, backend="vectorized")
-    y = state(network)
-    primals, tangents = (y, CLOUD), (y, jax.tree.map(lambda x: 0.1 * x, CLOUD))
-    found = jax.jvp(lambda y, c: ode(0.0, y, c), primals, tangents)[1]
-    expected = jax.jvp(lambda y, c: rhs(0.0, y, c), primals, tangents)[1]
+    ode, rhs = compile_network(MIXED), FusedRHS(MIXED, backend="vectorized")
+    primals = state(MIXED), CLOUD
+    tangents = 0.1 * state(MIXED, 1), jax.tree.map(lambda x: 0.1 * x, CLOUD)
+    found = jax.jit(lambda p, t: jax.jvp(lambda y, c: ode(0.0, y, c), p, t))(primals, tangents)[1]
+    expected = jax.jit(lambda p, t: jax.jvp(lambda y, c: rhs(0.0, y, c), p, t))(primals, tangents)[1]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())
-    gradient = jax.grad(lambda c: jnp.sum(ode(0.0, y, c) ** 2))(CLOUD)
-    reference = jax.grad(lambda c: jnp.sum(rhs(0.0, y, c) ** 2))(CLOUD)
-    np.testing.assert_allclose(gradient.temperature, reference.temperature, rtol=1e-8)
+    weights = jnp.arange(1.0, len(expected) + 1.0)
+    gradient = jax.jit(jax.grad(lambda p: weights @ ode(0.0, *p)))(primals)
+    along = sum(jnp.vdot(a, jnp.asarray(b)) for a, b in zip(*map(jax.tree.leaves, (gradient, tangents)), strict=True))
+    np.testing.assert_allclose(along, weights @ expected, rtol=1e-9)
 
 
 def test_takes_any_object_with_the_fields():
@@ -270,7 +276,7 @@ def table_rate(conditions, scale):
     x = jnp.log10(conditions.temperature)
     lines = jnp.sum(jnp.asarray([0.2, 0.3]) * jnp.exp(-jnp.asarray([1.0, 2.0]) * x))
     steps = jnp.select([x < 1.0, (x >= 1.0) & (x < 2.0)], [1.0 + x, x**2], jnp.abs(x - 5.0))
-    mild = jnp.where(jnp.logical_not(x > 3.0), jnp.tanh(x), 1.0) * (conditions.density > 1.0).astype(x.dtype)
+    mild = jnp.where(jnp.logical_not(x > 3.0), jnp.tanh(x), 1.0) * jnp.asarray(conditions.density > 1.0).astype(x.dtype)
     return scale * (lines + steps) * mild + jnp.clip(x, 0.5, 1.5) ** -2.5 + jax.nn.sigmoid(-x)
 
 
@@ -303,10 +309,9 @@ def test_hostile_names_stay_out_of_the_code():
     tree = ast.parse(source)
     species = next(node.value for node in tree.body if isinstance(node, ast.Assign))
     assert ast.literal_eval(species) == HOSTILE
-    known = {*vars(execute(source, "hostile")["static_ode"])["__globals__"], *dir(__builtins__)}
-    imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert len(imported) == 3
-    assert "os" not in known
+    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports == ["from typing import NamedTuple", "import jax.numpy as jnp", "from jax import lax"]
+    assert not names_of(source) & {"os", "__import__", "eval", "exec"}
 
 
 def test_hostile_names_do_not_change_the_numbers():
@@ -339,7 +344,7 @@ print(len(chemistry.SPECIES), "eqxfuse" in sys.modules)
 
 
 def test_runs_in_a_process_that_cannot_import_eqxfuse(tmp_path):
-    network = networks.dark_cloud()
+    network = networks.primordial()
     (tmp_path / "chemistry.py").write_text(literal(network), encoding="ascii")
     (tmp_path / "run.py").write_text(SCRIPT)
     fields = {f.name: getattr(CLOUD, f.name) for f in dataclasses.fields(CLOUD)}
@@ -348,7 +353,7 @@ def test_runs_in_a_process_that_cannot_import_eqxfuse(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=dict(os.environ), timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(len(network.species)), "False"]
-    assert_same(network, CLOUD, lambda *_: np.load(tmp_path / "result.npy"))
+    assert_same(network, CLOUD, ode=lambda *_: np.load(tmp_path / "result.npy"))
 
 
 def test_compiled_networks_are_jitted():
@@ -356,4 +361,4 @@ def test_compiled_networks_are_jitted():
     ode = compile_network(network)
     assert hasattr(ode, "lower")
     assert list(inspect.signature(ode).parameters) == ["t", "y", "args"]
-    assert_same(network, Conditions(10.0, 1.0), ode)
+    assert_same(network, Conditions(10.0, 1.0), ode=ode)

@@ -13,8 +13,10 @@ RATE = Statement("r", Product((Load("k", 0), Load("y", 0))), "A -> B")
 LOSS = Statement("d0", Sum(((-1.0, Ref("r")),)), "d A/dt")
 GAIN = Statement("d1", Sum(((2.0, Ref("r")), (1.0, Load("y", 1)))))
 
+OUTPUTS = (Ref("d0"), Ref("d1"))
 
-def make(*statements, outputs=(Ref("d0"), Ref("d1")), **kwargs) -> Program:
+
+def make(*statements, outputs=OUTPUTS, **kwargs) -> Program:
     return Program("rhs", (Y, K), statements, tuple(outputs), **kwargs)
 
 

@@ -24,7 +24,7 @@ def test_python_blocks(tmp_path):
 
 
 def test_the_make_targets_and_commands_exist():
-    targets = set(re.findall(r"`?make (\w+)", README))
+    targets = set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))
     assert {"demo", "test"} <= targets
     makefile = (ROOT / "Makefile").read_text()
     assert all(f"\n{target}:" in makefile for target in targets)

@@ -7,6 +7,7 @@ from llvmlite import ir
 
 from eqxfuse._emit._llvm_batch import batch_text
 from eqxfuse._emit._llvm_handler import handler_text
+from eqxfuse._emit._llvm_ir import Modules
 from eqxfuse._emit._sparse_lu import SparseLU
 from eqxfuse._ir import Array
 
@@ -30,7 +31,7 @@ def factors_length(plan: Any) -> int:
     return SparseLU(ir.Module(), plan, 1).storage
 
 
-def lu_ir(plan: Any, call: Call, name: str) -> str:
+def lu_ir(plan: Any, call: Call, name: str) -> Modules:
     """A module that defines the FFI handler `@name` of a call.
 
     `factorise` takes the values of A [stored] and a shift [1] and gives the factors of shift I - A; the solves take
@@ -46,14 +47,15 @@ def lu_ir(plan: Any, call: Call, name: str) -> str:
         function, inputs, outputs = emit("lu_kernel"), (Array("lu", factors), Array("b", size)), size
     function.linkage = "internal"
     body = [line for line in str(module).splitlines() if not line.startswith(("target ", "; ModuleID"))]
-    return "".join(
-        [
+    return Modules(
+        "",
+        "".join([
             "\n".join(body) + "\n",
             _cell_text(inputs, lu.workspace),
             _BLOCK,
             batch_text(len(inputs), 1, 0, 1),
             handler_text(name, f"LU {call}", inputs, outputs, "double", 1),
-        ]
+        ])
     )
 
 

@@ -7,62 +7,56 @@ from llvmlite import ir
 from eqxfuse._emit._llvm_batch import batch_text
 from eqxfuse._emit._llvm_drivers import driver_text, functions_text
 from eqxfuse._emit._llvm_handler import handler_text
-from eqxfuse._emit._llvm_ir import Shape
+from eqxfuse._emit._llvm_ir import Modules, Shape
 from eqxfuse._emit._llvm_tiles import tiles_text
-from eqxfuse._emit._plan import make_plan
+from eqxfuse._emit._plan import Plan, make_plan
 from eqxfuse._emit._rosenbrock_step import Method, RosenbrockStep
 from eqxfuse._emit._sparse_lu import SparseLU
 from eqxfuse._ir import Array, Program
 
 
-def step_ir(rhs: Program, jacobian: Program, plans: Sequence, method: Method, shape: Shape, name: str) -> str:
-    """A module that defines the FFI handler `@name`.
+def step_ir(rhs: Program, jacobian: Program, plans: Sequence, method: Method, shape: Shape, name: str) -> Modules:
+    """Modules that define the FFI handler `@name`.
 
     Its inputs are those of `rhs` (`y` and `k`) and the step h [1]; its output is that of `RosenbrockStep`.
     `plans` are the LU plans for one lane and for a block.
     """
     inputs = (*rhs.inputs, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length
-    texts, sizes = [], []
+    programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
+    arithmetic, frame, sizes = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], []
     for plan, lanes in zip(plans, (1, shape.lanes), strict=True):
-        text, size = _one_width(rhs, jacobian, plan, method, shape, lanes)
-        texts.append(text)
+        for label, program in programs.items():
+            arithmetic.append(functions_text(program, f"{label}{lanes}", shape.scalar, lanes))
+            frame += _declarations(program, f"{label}{lanes}")
+            frame.append(driver_text(program, f"{label}{lanes}", shape.scalar, lanes))
+        text, size = _step_text(plan, method, lanes, max(program.slots for program in programs.values()))
+        frame.append(text)
         sizes.append(size)
     block, work = _block_text(inputs, outputs, sizes[1], shape.lanes)
-    return _declared_once(
-        [
-            f"; {rhs.summary()}\n; {jacobian.summary()}\n",
-            *texts,
-            _cell_text(inputs, sizes[0]),
-            block,
-            tiles_text(shape.scalar, shape.lanes),
-            batch_text(len(inputs), shape.lanes, work, shape.lanes),
-            handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
-        ]
-    )
+    frame += [
+        _cell_text(inputs, sizes[0]),
+        block,
+        tiles_text(shape.scalar, shape.lanes),
+        batch_text(len(inputs), shape.lanes, work, shape.lanes),
+        handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
+    ]
+    return Modules("".join(arithmetic), _declared_once(frame))
 
 
-def _one_width(
-    rhs: Program, jacobian: Program, plan, method: Method, shape: Shape, lanes: int
-) -> tuple[str, int]:
-    """The functions of one lane count, and the numbers of work space that `@step{lanes}` takes."""
-    texts, scratch = [], 0
-    for program, name in ((rhs, f"rhs{lanes}"), (jacobian, f"jacobian{lanes}")):
-        text, slots = _program_text(program, shape, lanes, name)
-        texts.append(text)
-        scratch = max(scratch, slots)
+def _declarations(plan: Plan, name: str) -> list[str]:
+    """Of the functions of the other module."""
+    pointers = ",".join(["ptr"] * (len(plan.program.inputs) + 2))
+    return [f"declare void @{name}.{i}({pointers})\n" for i in range(len(plan.functions))]
+
+
+def _step_text(plan, method: Method, lanes: int, scratch: int) -> tuple[str, int]:
+    """`@step{lanes}`, and the numbers of work space that it takes."""
     module = ir.Module(f"step{lanes}")
     lu = SparseLU(module, plan, lanes)
     step = RosenbrockStep(lu, method, f"rhs{lanes}", f"jacobian{lanes}", plan.pattern.stored, scratch)
     step.emit(f"step{lanes}")
-    texts.append(_body(module, (f"rhs{lanes}", f"jacobian{lanes}"), f"lanes{lanes}_"))
-    return "".join(texts), step.layout["end"]
-
-
-def _program_text(program: Program, shape: Shape, lanes: int, name: str) -> tuple[str, int]:
-    """`@name(inputs..., out, work)` on numbers of `lanes` lanes, and the numbers of work space it takes."""
-    plan = make_plan(program, shape.registers)
-    return functions_text(plan, name, shape.scalar, lanes) + driver_text(plan, name, shape.scalar, lanes), plan.slots
+    return _body(module, (f"rhs{lanes}", f"jacobian{lanes}"), f"lanes{lanes}_"), step.layout["end"]
 
 
 def _body(module: ir.Module, defined: Sequence[str], prefix: str) -> str:

@@ -10,47 +10,47 @@ import jax
 import eqxfuse._emit
 import eqxfuse._kernels
 from eqxfuse._emit._llvm_ir import llvm_ir
-from eqxfuse._ir import Program
 from eqxfuse._kernels._cache import ObjectCache, default_directory
 from eqxfuse._kernels._host import host
 from eqxfuse._kernels._native import compile_ir, link
+from eqxfuse._kernels._native_program import NativeProgram
 
 _lock = threading.Lock()
 _targets: dict[str, dict[str, int]] = {}
 
 
-def target(program: Program, dtype: str) -> str:
-    """The name under which XLA finds the kernel of `program` for `float32` or `float64`."""
-    name = target_name(program, dtype)
+def target(native: NativeProgram, dtype: str) -> str:
+    """The name under which XLA finds the kernel of a program for `float32` or `float64`."""
+    name = target_name(native, dtype)
     with _lock:
         if name not in _targets:
-            addresses = _load(program, dtype, name)
+            addresses = _load(native, dtype, name)
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(addresses[name]), platform="cpu")
             _targets[name] = addresses
     return name
 
 
-def target_name(program: Program, dtype: str) -> str:
+def target_name(native: NativeProgram, dtype: str) -> str:
     """The same in every process that would generate the same code."""
-    return f"eqxfuse_{program.digest[:32]}_{dtype}_{emitter_digest()[:8]}"
+    return f"eqxfuse_{native.digest[:32]}_{dtype}_{emitter_digest()[:8]}"
 
 
-def addresses(program: Program, dtype: str) -> dict[str, int]:
+def addresses(native: NativeProgram, dtype: str) -> dict[str, int]:
     """Addresses of the handler, of `cell` (one cell), and of `block` (a block of cells)."""
-    return dict(_targets[target(program, dtype)])
+    return dict(_targets[target(native, dtype)])
 
 
-def source(program: Program, dtype: str) -> str:
+def source(native: NativeProgram, dtype: str) -> str:
     """The modules as text, with comments."""
-    modules = llvm_ir(program, host().shape(dtype), target_name(program, dtype), comments=True)
+    modules = llvm_ir(native.program, host().shape(dtype), target_name(native, dtype), comments=True)
     return f"{modules.arithmetic}\n{modules.frame}"
 
 
-def _load(program: Program, dtype: str, name: str) -> dict[str, int]:
+def _load(native: NativeProgram, dtype: str, name: str) -> dict[str, int]:
     cache, key = ObjectCache(default_directory()), _key(name)
     objects = cache.read(key)
     if objects is None:
-        modules = llvm_ir(program, host().shape(dtype), name)
+        modules = llvm_ir(native.program, host().shape(dtype), name)
         objects = [compile_ir(modules.arithmetic, level=0), compile_ir(modules.frame, level=2)]
         cache.write(key, objects)
     return link(objects, (name, "cell", "block"))

@@ -1,4 +1,4 @@
-"""LLVM modules as XLA FFI targets: compiled with LLVM's passes, or taken from the cache, once a process."""
+"""LLVM modules as XLA FFI targets: compiled, or taken from the cache, once a process."""
 
 import hashlib
 import threading
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 
+from eqxfuse._emit._llvm_ir import Modules
 from eqxfuse._kernels._cache import ObjectCache, default_directory
 from eqxfuse._kernels._ffi import emitter_digest
 from eqxfuse._kernels._host import host
@@ -15,10 +16,10 @@ _lock = threading.Lock()
 _known: set[str] = set()
 
 
-def module_target(identity: str, text: Callable[[str], str]) -> str:
+def module_target(identity: str, write: Callable[[str], Modules]) -> str:
     """The name under which XLA finds the handler of a module.
 
-    `identity` says what the module does, down to its digest; `text(name)` writes it, when it is not in the cache.
+    `identity` says what the code does, down to its digest; `write(name)` makes it, when it is not in the cache.
     """
     machine = host()
     everything = "\n".join([identity, emitter_digest(), machine.cpu, machine.features, machine.llvmlite])
@@ -29,8 +30,14 @@ def module_target(identity: str, text: Callable[[str], str]) -> str:
             cache = ObjectCache(default_directory())
             code = cache.read(key)
             if code is None:
-                code = [compile_ir(text(name), optimise=True)]
+                code = _compiled(write(name))
                 cache.write(key, code)
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(link(code, [name])[name]), platform="cpu")
             _known.add(name)
     return name
+
+
+def _compiled(modules: Modules) -> list[bytes]:
+    """Object code: of the frame with LLVM's passes, of the arithmetic without, which loses nothing."""
+    frame = compile_ir(modules.frame, optimise=True)
+    return [compile_ir(modules.arithmetic, level=0), frame] if modules.arithmetic else [frame]

@@ -1,11 +1,9 @@
 """The JAX primitive behind native kernels, with its rules.
 
-`call(kernel, arrays, linear)` runs a kernel; `linear` are the positions of inputs in which it is linear
-(jointly, and nothing is left when they are zero). Leading axes of the inputs are batch axes: as long as in
-the result, or 1, which means that the cells along that axis share the array.
+Leading axes of the inputs are batch axes: as long as in the result, or 1, which means that the cells along that
+axis share the array. Derivatives are programs of their own: `forward` and `reverse` are linear in their last
+inputs and each other's transpose. Second derivatives are taken in plain JAX.
 """
-
-from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
@@ -15,82 +13,80 @@ from jax.interpreters import ad, batching, mlir, xla
 
 from eqxfuse._errors import BackendUnavailable
 from eqxfuse._kernels._ffi import target
+from eqxfuse._kernels._native_program import NativeProgram
 from eqxfuse._kernels._varying import aligned
 from eqxfuse._kernels._vectorized import VectorizedKernel
-
-if TYPE_CHECKING:
-    from eqxfuse._kernels._llvm_kernel import LlvmKernel
 
 program_call_p = Primitive("eqxfuse_program")
 
 
-def call(kernel: "LlvmKernel", arrays, linear: tuple[int, ...] = ()):
-    """The result [..., outputs] of `kernel` for `arrays` [..., length]."""
-    return program_call_p.bind(*aligned(arrays), kernel=kernel, linear=linear)
+def call(native: NativeProgram, arrays):
+    """The result [..., outputs] of a program for `arrays` [..., length]."""
+    return program_call_p.bind(*aligned(arrays), native=native)
 
 
-def _check(arrays, kernel) -> None:
-    inputs = kernel.program.inputs
-    if len(arrays) != len(inputs):
-        raise TypeError(f"{kernel.program.name} takes {len(inputs)} arrays, got {len(arrays)}")
-    for a, array in zip(inputs, arrays, strict=True):
+def _check(arrays, native: NativeProgram) -> None:
+    if len(arrays) != len(native.inputs):
+        raise TypeError(f"{native.name} takes {len(native.inputs)} arrays, got {len(arrays)}")
+    for a, array in zip(native.inputs, arrays, strict=True):
         if array.dtype not in (jnp.float32, jnp.float64) or array.dtype != arrays[0].dtype:
-            raise TypeError(
-                f"{kernel.program.name}: input {a.name!r} must be float32 or float64, as the others; got {array.dtype}"
-            )
+            raise TypeError(f"{native.name}: {a.name!r} must be float32 or float64, like all inputs; it is {array.dtype}")
         if array.ndim == 0 or array.shape[-1] != a.length or array.ndim != arrays[0].ndim:
-            raise ValueError(f"{kernel.program.name}: input {a.name!r} must have {a.length} elements, got {array.shape}")
+            raise ValueError(f"{native.name}: {a.name!r} must have shape ({a.length},), got {array.shape}")
 
 
-def _abstract(*arrays, kernel, linear):
-    _check(arrays, kernel)
+def _abstract(*arrays, native):
+    _check(arrays, native)
     batch = np.broadcast_shapes(*(a.shape[:-1] for a in arrays))
-    return arrays[0].update(shape=(*batch, len(kernel.program.outputs)), weak_type=False)
+    return arrays[0].update(shape=(*batch, native.outputs), weak_type=False)
 
 
-def _lower(context, *operands, kernel, linear):
-    name = target(kernel.program, context.avals_in[0].dtype.name)
-    return jax.ffi.ffi_lowering(name)(context, *operands)
+def _lower(context, *operands, native):
+    return jax.ffi.ffi_lowering(target(native, context.avals_in[0].dtype.name))(context, *operands)
 
 
-def _refuse(context, *operands, kernel, linear):
+def _refuse(context, *operands, native):
     raise BackendUnavailable("native kernels run on CPU only; use backend='vectorized' on other devices")
 
 
-def _batch(arrays, axes, *, kernel, linear):
+def _batch(arrays, axes, *, native):
     moved = [
         jnp.expand_dims(a, 0) if axis is None else jnp.moveaxis(a, axis, 0)
         for a, axis in zip(arrays, axes, strict=True)
     ]
-    return call(kernel, moved, linear), 0
+    return call(native, moved), 0
 
 
-def _jvp(primals, tangents, *, kernel, linear):
+def _linear(native: NativeProgram) -> range:
+    """The positions of the inputs in which a derivative is linear."""
+    first = len(native.parent.inputs) if native.parent else len(native.inputs)
+    return range(first, len(native.inputs))
+
+
+def _jvp(primals, tangents, *, native):
+    result = call(native, primals)
     active = tuple(i for i, t in enumerate(tangents) if not isinstance(t, ad.Zero))
-    result = call(kernel, primals, linear)
+    linear = _linear(native)
     if set(active) <= set(linear):
         moved = [ad.instantiate_zeros(tangents[i]) if i in linear else p for i, p in enumerate(primals)]
-        return result, call(kernel, moved, linear)
-    given = [tangents[i] for i in active]
-    if linear:
-        return result, _vectorized_tangent(kernel, primals, given, active)
-    positions = tuple(range(len(primals), len(primals) + len(active)))
-    return result, call(kernel.forward(active), [*primals, *given], positions)
+        return result, call(native, moved)
+    if native.parent:
+        return result, _plain_tangent(native, primals, tangents, active)
+    return result, call(native.forward(active), [*primals, *(tangents[i] for i in active)])
 
 
-def _vectorized_tangent(kernel, primals, given, active):
-    """Beyond first derivatives: in plain JAX, which starts without compiling one more program."""
-    plain = VectorizedKernel(kernel.program)
+def _plain_tangent(native: NativeProgram, primals, tangents, active):
+    kernel = VectorizedKernel(native.program)
 
     def run(*moving):
         moved = dict(zip(active, moving, strict=True))
-        return _over_batch(plain, [moved.get(i, p) for i, p in enumerate(primals)])
+        return _over_batch(kernel, [moved.get(i, p) for i, p in enumerate(primals)])
 
-    return jax.jvp(run, tuple(primals[i] for i in active), tuple(given))[1]
+    return jax.jvp(run, [primals[i] for i in active], [tangents[i] for i in active])[1]
 
 
 def _over_batch(kernel, arrays):
-    """A kernel for one cell over arrays with leading axes, by the rules of `call`."""
+    """A kernel for one cell over arrays with batch axes."""
     if arrays[0].ndim == 1:
         return kernel(*arrays)
     axes = [None if a.shape[0] == 1 else 0 for a in arrays]
@@ -100,19 +96,31 @@ def _over_batch(kernel, arrays):
     return jax.vmap(lambda *own: _over_batch(kernel, own), axes)(*arrays)
 
 
-def _transpose(cotangent, *arguments, kernel, linear):
-    wanted = tuple(i for i, a in enumerate(arguments) if ad.is_undefined_primal(a))
+def _transpose(cotangent, *arguments, native):
+    wanted = [i for i, a in enumerate(arguments) if ad.is_undefined_primal(a)]
+    results = [None] * len(arguments)
     if isinstance(cotangent, ad.Zero):
-        return [ad.Zero(a.aval) if ad.is_undefined_primal(a) else None for a in arguments]
-    known = [a for i, a in enumerate(arguments) if i not in linear]
-    pulled = call(kernel.reverse(wanted, linear), [*known, cotangent], (len(known),))
-    ends = np.cumsum([kernel.program.inputs[i].length for i in wanted])[:-1]
-    parts = dict(zip(wanted, jnp.split(pulled, ends, axis=-1), strict=True))
-    return [_reduced(parts[i], a.aval) if i in wanted else None for i, a in enumerate(arguments)]
+        return results
+    parent, first = native.parent, _linear(native).start
+    known = arguments[:first]
+    if native.kind == "forward":
+        active = tuple(native.active[i - first] for i in wanted)
+        joined = call(parent.reverse(active), [*known, cotangent])
+        parts = _parts(joined, [parent.inputs[i].length for i in active])
+    else:
+        tangents = _parts(cotangent, [parent.inputs[i].length for i in native.active])
+        parts = [call(parent.forward(native.active), [*known, *tangents])]
+    for i, part in zip(wanted, parts, strict=True):
+        results[i] = _summed(part, arguments[i].aval)
+    return results
 
 
-def _reduced(cotangent, aval):
-    """Summed over the axes that the cells shared."""
+def _parts(joined, lengths: list[int]) -> list:
+    return jnp.split(joined, np.cumsum(lengths)[:-1], axis=-1)
+
+
+def _summed(cotangent, aval):
+    """The sum over the axes that the cells shared."""
     shared = tuple(i for i, (own, n) in enumerate(zip(aval.shape, cotangent.shape, strict=True)) if own != n)
     return cotangent.sum(shared, keepdims=True) if shared else cotangent
 

@@ -60,9 +60,9 @@ def rhs(y, k):
 '''
 
 HOSTILE = (
-    '"', "'", '"""', "\\", "\n", "a\nimport os", "\r\x0b\x0c\u2028\x85", "#", "):", "lambda", "None", "__import__('os')",
+    '"', "'", '"""', "\\", "\n", "a\nimport os", "\r\x0b\x0c\u2028\x85", "#", "):", "lambda", "None", "exec('1')",
     "\u03b1", "\u212b", "\U0001f4a5", "\u202eH", "H\x00", "y[0]", "C+", "Cp", "C_", "C-", "Cm", "Cp_1", "Cp_15", "",
-    " ", "1H", "{y}", "%s", "coding: utf-7", "+AAo-x", "é", "T", "k_0",
+    " ", "1H", "{y}", "%s", "coding:utf-7", "+AAo-x", "é", "T", "k_0",
 )  # fmt: skip
 """Names that would do harm if they reached the text as they are, or that look alike in it."""
 
@@ -116,14 +116,14 @@ def test_cut_into_functions_it_computes_the_same(monkeypatch, length):
 
 
 def test_functions_are_of_bounded_length():
-    network = networks.synthetic(300, 3000, seed=1)
+    network = networks.synthetic(200, 2000, seed=1)
     functions = [f for f in ast.parse(jax_source(lower_rhs(network))).body if isinstance(f, ast.FunctionDef)]
     pieces = [f for f in functions if f.name.startswith("rhs_")]
     assert len(pieces) > 10
     for piece in pieces:
         loads = [s for s in piece.body if isinstance(s, ast.Assign) and isinstance(s.value, ast.Subscript)]
         assert len(piece.body) - len(loads) <= _blocks.BLOCK + 1
-        assert len(loads) <= 300
+        assert len(loads) <= 200
 
 
 def test_lines_are_wrapped():
@@ -148,7 +148,7 @@ def test_a_network_without_reactions_stands_still():
 
 def test_hostile_names_stay_out_of_the_code():
     source = jax_source(lower_rhs(hostile_network()))
-    own = {"jnp", "lax", "len", "array", "v", "y", "k", "zero", "rhs_0"}
+    own = {"jnp", "lax", "len", "array", "v", "y", "k", "zero", "unpack", "rhs_0"}
     assert source.isascii()
     assert all(name in own or re.fullmatch("y_[A-Za-z0-9_]*|[rspd][0-9]+", name) for name in names_of(source))
 
