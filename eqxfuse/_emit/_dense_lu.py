@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from eqxfuse._emit._growth import Growth
 from eqxfuse._emit._loops import DOUBLE, Code, zero
 
 BLOCK = 4
@@ -27,8 +28,13 @@ class DenseBlock:
         return self.size if self.lanes > 1 else self.size + COLUMNS
 
     @property
+    def pivots(self) -> int:
+        """Where the pivots begin [numbers]."""
+        return self.size * self.stride
+
+    @property
     def storage(self) -> int:
-        return self.size * self.stride + self.size + COLUMNS
+        return self.pivots + self.size + COLUMNS
 
     @property
     def number(self) -> ir.Type:
@@ -44,17 +50,19 @@ class DenseBlock:
         return 1 if self.lanes > 1 else COLUMNS
 
     def factorise(self) -> ir.Function:
-        """`(block)`: LU in place; the pivots are kept inverted behind the block."""
-        code = Code(self.module, "dense_factorise", 1)
-        (block,) = code.arguments
+        """`(block, growth)`: LU in place; the pivots are kept inverted behind the block; `growth` is updated."""
+        code = Code(self.module, "dense_factorise", 2)
+        block, total = code.arguments
+        growth = Growth(code, self.number, code.load(total, 0, self.number))
         with code.loop(0, self.size, BLOCK) as i:
             with code.loop(0, i, BLOCK) as k:
-                multiples = self._multiples(code, block, i, k)
+                multiples = self._multiples(code, block, i, k, growth)
                 with code.loop(code.add(k, BLOCK), self.size, self.step) as j:
                     self._update(code, block, i, k, j, multiples)
-            multiples = self._diagonal(code, block, i)
+            multiples = self._diagonal(code, block, i, growth)
             with code.loop(code.add(i, BLOCK), self.size, self.step) as j:
                 self._substitute(code, block, i, j, multiples)
+        code.store(growth.value(), total, 0)
         code.build.ret_void()
         return code.function
 
@@ -69,9 +77,9 @@ class DenseBlock:
         code.build.store(value, code.at(block, self._element(code, i, j), self.number), align=8)
 
     def _pivot(self, code: Code, block, k):
-        return code.load(block, code.add(k, self.size * self.stride), self.number)
+        return code.load(block, code.add(k, self.pivots), self.number)
 
-    def _multiples(self, code: Code, block, i, k):
+    def _multiples(self, code: Code, block, i, k, growth: Growth):
         """The 4 x 4 block of L left of the diagonal: rows i.., pivots k.. (a triangular solve)."""
         rows = []
         for r in range(BLOCK):
@@ -84,6 +92,7 @@ class DenseBlock:
                 row.append(code.build.fmul(value, self._pivot(code, block, code.add(k, c))))
             for c, value in enumerate(row):
                 self._put(code, value, block, code.add(i, r), code.add(k, c))
+                growth.add(value, r)
             rows.append(row)
         return [[code.splat(v, self.run) for v in row] for row in rows] if self.lanes == 1 else rows
 
@@ -96,15 +105,17 @@ class DenseBlock:
                 value = code.minus_product(value, multiples[r][c], above[c])
             self._put(code, value, block, code.add(i, r), j)
 
-    def _diagonal(self, code: Code, block, i):
+    def _diagonal(self, code: Code, block, i, growth: Growth):
         """LU of the 4 x 4 diagonal block; returns its multiples below the diagonal."""
         a = [[self._get(code, block, code.add(i, r), code.add(i, c)) for c in range(BLOCK)] for r in range(BLOCK)]
         one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
         for p in range(BLOCK):
             inverse = code.build.fdiv(one, a[p][p])
-            code.store(inverse, block, code.add(code.add(i, p), self.size * self.stride))
+            code.store(inverse, block, code.add(code.add(i, p), self.pivots))
+            growth.add_pivot(inverse, p)
             for r in range(p + 1, BLOCK):
                 a[r][p] = code.build.fmul(a[r][p], inverse)
+                growth.add(a[r][p], r)
                 for c in range(p + 1, BLOCK):
                     a[r][c] = code.minus_product(a[r][c], a[r][p], a[p][c])
         for r in range(BLOCK):

@@ -1,13 +1,17 @@
 """Program -> the text of a Python function that runs it in JAX, one line a statement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from eqxfuse._emit._blocks import Line, functions, wrapped
 from eqxfuse._emit._identifiers import identifiers, one_line
-from eqxfuse._ir import Atom, Load, Product, Program, Ref, Statement, operands
+from eqxfuse._ir import Atom, Load, Product, Program, Ref, Statement, Sum, operands
 
 Operand = tuple[str, tuple[str, ...]]
 """The text of an atom, fit for a factor of a product, and the names in it."""
+
+TERMS = 64
+"""Terms that a line adds up at most."""
 
 IMPORTS = "import jax.numpy as jnp\nfrom jax import lax\n"
 
@@ -56,8 +60,10 @@ def jax_source(program: Program) -> str:
 
 
 def statement_lines(program: Program, operand: Callable[[Atom], Operand]) -> list[Line]:
-    """A line for each statement of `program`; `operand` gives the texts of its atoms."""
-    return [_line(s, operand, program.compensated) for s in program.statements]
+    """A line for each statement of `program`, several for a long sum; `operand` gives the texts of its atoms."""
+    if program.compensated:
+        return [_line(s, operand, compensated=True) for s in program.statements]
+    return [_line(part, operand, compensated=False) for s in program.statements for part in _cut(s)]
 
 
 def result_names(program: Program) -> list[str]:
@@ -74,6 +80,17 @@ def _result(atom: Atom | None) -> str:
     if atom is None:
         return "zero"
     return f"{atom.array}[{atom.index}]" if isinstance(atom, Load) else atom.name
+
+
+def _cut(s: Statement) -> Iterator[Statement]:
+    """A long sum as several, each of which goes on where the one before ended: Python's parser has a limit."""
+    terms, number = s.expr.terms if isinstance(s.expr, Sum) else (), 0
+    while len(terms) > TERMS:
+        number += 1
+        part = f"{s.name}_{number}"
+        yield Statement(part, Sum(terms[:TERMS]))
+        terms = ((1.0, Ref(part)), *terms[TERMS:])
+    yield replace(s, expr=Sum(terms)) if number else s
 
 
 def _line(s: Statement, operand: Callable[[Atom], Operand], compensated: bool) -> Line:

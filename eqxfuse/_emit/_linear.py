@@ -47,7 +47,7 @@ class _Linear:
                 value = self.arithmetic.product([self._operand(a) for a in step.factors], step.comment)
             else:
                 value = self.arithmetic.value(self._total(step))
-            self._define(step.name, value)
+            self._define(step, value)
         for step in self.chunk.partial:
             self._carry(step, self._total(step))
         return Lines(self.arithmetic.operations, self.pinned)
@@ -84,7 +84,9 @@ class _Linear:
             terms = [(c, a) for c, a in terms if isinstance(a, Load) or a.name not in self.own]
         return self.arithmetic.add_all(total, [(c, self._operand(a)) for c, a in terms])
 
-    def _define(self, name: str, value: Operand) -> None:
+    def _define(self, step: Step, value: Operand) -> None:
+        """Hand on the value of a step to the sums that wait for it, to later chunks, and to the outputs."""
+        name = step.name
         self.values[name] = value
         for total, coefficient in self.waiting.get(name, ()):
             after = self.arithmetic.add(self.totals[total], coefficient, value)
@@ -93,7 +95,7 @@ class _Linear:
         if name in self.slots.kept and value != self.slots.value(name):
             self.arithmetic.store(self.slots.value(name), value)
         for index in self.outputs.get(name, ()):
-            self.arithmetic.store((OUT, index), value)
+            self.arithmetic.store((OUT, index), value, step.comment)
 
     def _carry(self, step: Step, total: Total) -> None:
         zero = self.slots.constant(0.0)

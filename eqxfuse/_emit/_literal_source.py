@@ -98,8 +98,12 @@ def literal_source(
 
 
 def _constants(labels: Sequence[str], graph: Graph) -> str:
-    species = _tuple("SPECIES", map(ascii, labels))
-    return "\n" + species + "".join(_tuple(name, map(repr, values.tolist())) for name, values in graph.tables.items())
+    tables = [_tuple(name, map(_numbers, values.tolist())) for name, values in graph.tables.items()]
+    return "\n" + "".join([_tuple("SPECIES", map(ascii, labels)), *tables])
+
+
+def _numbers(values: float | list) -> str:
+    return repr(values).replace("inf", "jnp.inf").replace("nan", "jnp.nan")
 
 
 def _tuple(name: str, items: Iterable[str]) -> str:

@@ -44,7 +44,7 @@ def read(graph: Graph, traced, arguments: Sequence[int]) -> int:
 def _double_precision():
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(True)
-    from jax.experimental import enable_x64
+    from jax.experimental import enable_x64  # pyright: ignore[reportAttributeAccessIssue]
 
     return enable_x64()
 
@@ -79,7 +79,8 @@ class _Reader:
         if self._is_constant_array(eqn, inputs):
             numbers = [self.graph.numbers[x] if isinstance(x, int) else x for x in inputs]
             typed = [np.asarray(x, atom.aval.dtype) for x, atom in zip(numbers, eqn.invars, strict=True)]
-            return [self._constant(eqn.primitive.bind(*typed, **eqn.params))]
+            results = eqn.primitive.bind(*typed, **eqn.params)
+            return [self._constant(x) for x in (results if eqn.primitive.multiple_results else [results])]
         stacked = self._stacked(eqn, inputs)
         if stacked is not None:
             return [stacked]

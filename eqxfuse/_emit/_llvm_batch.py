@@ -124,7 +124,7 @@ done:
 ret void
 }
 
-define internal void @worker(ptr %job) nounwind {
+define void @worker(ptr %job) nounwind {
 ; takes groups of cells until none is left
 entry:
 %rows=alloca [$POINTERS x ptr],align 64

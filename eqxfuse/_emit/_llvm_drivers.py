@@ -1,7 +1,7 @@
 """LLVM functions that run all chunks: for one cell, and for a block of cells in lanes."""
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from eqxfuse._emit._llvm_function import NUMBER, SLOT
 from eqxfuse._emit._operations import OUT, WORK
@@ -36,7 +36,7 @@ def cell_text(plan: Plan, scalar: str) -> str:
     inputs = [a.name for a in plan.program.inputs]
     call = _pointers([*inputs, WORK, OUT])
     lines = [
-        *(f"declare void @cell.{i}({_pointers([*inputs, WORK, OUT])})" for i in range(len(plan.functions))),
+        *_declarations(plan, "cell"),
         f"define void @cell({_pointers([*inputs, OUT])}) nounwind {{",
         f"%{WORK}=alloca [{plan.slots} x {scalar}],align 64",
         *_constants(plan, scalar, 1),
@@ -51,28 +51,38 @@ def block_text(plan: Plan, scalar: str, lanes: int) -> tuple[str, int]:
 
     `rows` holds a pointer for each lane of each input, then of the output.
     """
-    vector = _number_type(scalar, lanes)
-    arrays = {a.name: _spans(plan, a.name, a.length, lanes) for a in plan.program.inputs}
-    sizes = [max((e - s for s, e in filter(None, spans)), default=0) for spans in arrays.values()]
-    parameters = _pointers([*arrays, WORK, OUT])
-    lines = [f"declare void @block.{i}({parameters})" for i in range(len(plan.functions))]
+    vector, outputs = _number_type(scalar, lanes), len(plan.program.outputs)
+    arrays = [_spans(plan, a.name, a.length, lanes) for a in plan.program.inputs]
+    sizes = [max((end - start for start, end in filter(None, spans)), default=0) for spans in arrays]
+    last = len(arrays)
+    lines = [*_declarations(plan, "block")]
     lines += [f"define void @block(ptr %rows, ptr %{WORK}) nounwind {{", *_constants(plan, scalar, lanes)]
     position = plan.slots
-    for i, size in enumerate([*sizes, len(plan.program.outputs)]):
+    for i, size in enumerate([*sizes, outputs]):
         lines.append(f"%rows.{i}=getelementptr ptr,ptr %rows,i64 {i * lanes}")
         lines.append(f"%buffer.{i}=getelementptr {vector},ptr %{WORK},i64 {position}")
         position += size
     for chunk in range(len(plan.functions)):
-        for i, spans in enumerate(arrays.values()):
-            if spans[chunk]:
-                start, end = spans[chunk]
-                lines.append(f"call void @load(ptr %rows.{i},i64 {start},i64 {end - start},ptr %buffer.{i})")
-                lines.append(f"%input.{i}.{chunk}=getelementptr {vector},ptr %buffer.{i},i64 {-start}")
-        inputs = [f"input.{i}.{_latest(spans, chunk)}" for i, spans in enumerate(arrays.values())]
-        lines.append(f"call void @block.{chunk}({_pointers([*inputs, WORK, f'buffer.{len(sizes)}'])})")
-    last = len(sizes)
-    lines.append(f"call void @store(ptr %rows.{last},i64 {len(plan.program.outputs)},ptr %buffer.{last})")
+        lines += _transposed(arrays, chunk, vector)
+        inputs = [f"input.{i}.{_latest(spans, chunk)}" for i, spans in enumerate(arrays)]
+        lines.append(f"call void @block.{chunk}({_pointers([*inputs, WORK, f'buffer.{last}'])})")
+    lines.append(f"call void @store(ptr %rows.{last},i64 {outputs},ptr %buffer.{last})")
     return "\n".join([*lines, "ret void\n}\n"]), position * lanes * (8 if scalar == "double" else 4)
+
+
+def _declarations(plan: Plan, name: str) -> Iterator[str]:
+    parameters = _pointers([*(a.name for a in plan.program.inputs), WORK, OUT])
+    for i in range(len(plan.functions)):
+        yield f"declare void @{name}.{i}({parameters})"
+
+
+def _transposed(arrays: Sequence[Sequence[Span]], chunk: int, vector: str) -> Iterator[str]:
+    """Fill the buffers with what a chunk reads; `%input` points to where the whole array would begin."""
+    for i, spans in enumerate(arrays):
+        if span := spans[chunk]:
+            start, end = span
+            yield f"call void @load(ptr %rows.{i},i64 {start},i64 {end - start},ptr %buffer.{i})"
+            yield f"%input.{i}.{chunk}=getelementptr {vector},ptr %buffer.{i},i64 {-start}"
 
 
 def _spans(plan: Plan, array: str, length: int, lanes: int) -> list[Span]:
@@ -90,7 +100,7 @@ def _latest(spans: Sequence[Span], chunk: int) -> int:
     return max(i for i in range(chunk + 1) if spans[i])
 
 
-def _constants(plan: Plan, scalar: str, lanes: int) -> Iterable[str]:
+def _constants(plan: Plan, scalar: str, lanes: int) -> Iterator[str]:
     """Stores of the constants at the head of the work space."""
     for i, value in enumerate(plan.constants):
         kind, number = _number_type(scalar, lanes), _number(value, scalar)

@@ -24,8 +24,8 @@ class Shape:
 
 @dataclass(frozen=True)
 class Modules:
-    """Two modules in LLVM's language, to be linked: `arithmetic` is long and wants a fast compiler
-    (-O0 loses nothing), `frame` has the loops and wants an optimising one."""
+    """Two modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
+    LLVM's fast code generator (-O0), and `frame`, which calls it."""
 
     arithmetic: str
     frame: str

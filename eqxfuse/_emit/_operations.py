@@ -59,8 +59,8 @@ class Arithmetic:
         self.operations.append((kind, left, right, None, comment))
         return len(self.operations) - 1
 
-    def store(self, place: Place, value: Operand) -> None:
-        self.operations.append(("store", value, None, place, ""))
+    def store(self, place: Place, value: Operand, comment: str = "") -> None:
+        self.operations.append(("store", value, None, place, comment))
 
     def product(self, factors: Sequence[Operand], comment: str = "") -> Operand:
         value = factors[0]

@@ -13,6 +13,7 @@ from typing import Any
 from llvmlite import ir
 
 from eqxfuse._emit._dense_lu import DenseBlock
+from eqxfuse._emit._growth import Growth
 from eqxfuse._emit._loops import DOUBLE, Code, table, zero
 
 
@@ -59,29 +60,46 @@ class SparseLU:
         return {n: table(self.module, f"lu_{n}", getattr(self.plan, n)) for n in names}
 
     def factorise(self, name: str = "lu_factorise") -> ir.Function:
-        """`name(values, shift, lu, work)`: factorise shift I - A, A's values in the order of its pattern."""
+        """`name(values, shift, lu, work)`: factorise shift I - A, A's values in the order of its pattern.
+
+        Where the elimination needs pivoting (`Growth`), all inverted pivots are NaN, and so is every solution.
+        """
         code = Code(self.module, name, 4)
         values, shift, lu, work = code.arguments
         diagonal = code.load(shift, 0, self.number)
+        growth = Growth(code, self.number)
         with code.loop(0, self.workspace) as i:
             code.store(zero(self.number), work, i)
         with code.loop(0, self.head) as i:
-            self._reduce_row(code, values, diagonal, lu, work, i)
-            self._keep_sparse_row(code, lu, work, i)
+            self._reduce_row(code, values, diagonal, lu, work, i, growth)
+            self._keep_sparse_row(code, lu, work, i, growth)
         block = code.at(lu, self.offsets[3], self.number)
         with code.loop(self.head, self.plan.size) as i:
-            self._reduce_row(code, values, diagonal, lu, work, i)
+            self._reduce_row(code, values, diagonal, lu, work, i, growth)
             with code.loop(0, self.plan.tail) as j:
                 at = code.add(j, self.head)
                 row = code.multiply(code.build.sub(i, code.i64(self.head)), self.block.stride)
                 code.store(code.load(work, at, self.number), block, code.add(row, j))
                 code.store(zero(self.number), work, at)
         if self.plan.tail:
-            code.build.call(self.block.factorise(), [block])
+            growth = self._factorise_block(code, block, work, growth)
+        self._multiply_pivots(code, lu, growth.verdict())
         code.build.ret_void()
         return code.function
 
-    def _reduce_row(self, code: Code, values, diagonal, lu, work, i) -> None:
+    def _factorise_block(self, code: Code, block, work, growth: Growth) -> Growth:
+        spare = code.at(work, self.plan.size, self.number)
+        code.store(growth.value(), spare, 0)
+        code.build.call(self.block.factorise(), [block, spare])
+        return Growth(code, self.number, code.load(spare, 0, self.number))
+
+    def _multiply_pivots(self, code: Code, lu, factor) -> None:
+        _, _, pivots, block = self.offsets
+        for start, count in ((pivots, self.head), (block + self.block.pivots, self.plan.tail)):
+            with code.loop(start, start + count) as i:
+                code.store(code.build.fmul(code.load(lu, i, self.number), factor), lu, i)
+
+    def _reduce_row(self, code: Code, values, diagonal, lu, work, i, growth: Growth) -> None:
         """Scatter row i of shift I - A into `work` and subtract the multiples of the sparse pivot rows."""
         t, lower, (_, upper, pivots, _) = self._tables, lu, self.offsets
         with code.loop(code.entry(t["a_start"], i), code.entry(t["a_start"], code.add(i, 1))) as a:
@@ -94,6 +112,7 @@ class SparseLU:
             multiple = code.build.fmul(code.load(work, k, self.number), pivot)
             code.store(zero(self.number), work, k)
             code.store(multiple, lower, e)
+            growth.add(multiple)
             with code.loop(code.entry(t["u_start"], k), code.entry(t["u_start"], code.add(k, 1))) as u:
                 j = code.entry(t["u_column"], u)
                 reduced = code.minus_product(
@@ -101,11 +120,13 @@ class SparseLU:
                 )
                 code.store(reduced, work, j)
 
-    def _keep_sparse_row(self, code: Code, lu, work, i) -> None:
+    def _keep_sparse_row(self, code: Code, lu, work, i, growth: Growth) -> None:
         """Invert the pivot of row i and move what stands right of it from `work` to the upper factor."""
         t, (_, upper, pivots, _) = self._tables, self.offsets
         one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
-        code.store(code.build.fdiv(one, code.load(work, i, self.number)), lu, code.add(i, pivots))
+        inverse = code.build.fdiv(one, code.load(work, i, self.number))
+        code.store(inverse, lu, code.add(i, pivots))
+        growth.add_pivot(inverse)
         code.store(zero(self.number), work, i)
         with code.loop(code.entry(t["u_start"], i), code.entry(t["u_start"], code.add(i, 1))) as u:
             j = code.entry(t["u_column"], u)

@@ -36,7 +36,7 @@ def target_name(native: NativeProgram, dtype: str) -> str:
 
 
 def addresses(native: NativeProgram, dtype: str) -> dict[str, int]:
-    """Addresses of the handler, of `cell` (one cell), and of `block` (a block of cells)."""
+    """Addresses of the handler, of `cell` (one cell), `block` (a block of cells) and `worker` (a batch)."""
     return dict(_targets[target(native, dtype)])
 
 
@@ -51,9 +51,9 @@ def _load(native: NativeProgram, dtype: str, name: str) -> dict[str, int]:
     objects = cache.read(key)
     if objects is None:
         modules = llvm_ir(native.program, host().shape(dtype), name)
-        objects = [compile_ir(modules.arithmetic, level=0), compile_ir(modules.frame, level=2)]
+        objects = [compile_ir(modules.arithmetic, level=0), compile_ir(modules.frame, level=0)]
         cache.write(key, objects)
-    return link(objects, (name, "cell", "block"))
+    return link(objects, (name, "cell", "block", "worker"))
 
 
 def _key(name: str) -> str:

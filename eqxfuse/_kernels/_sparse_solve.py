@@ -1,4 +1,4 @@
-"""Native sparse LU behind JAX: factorise once, solve many times, differentiable."""
+"""Native sparse LU behind JAX: factorise once, solve many times, differentiable. float64, on CPU."""
 
 from functools import lru_cache
 
@@ -24,14 +24,31 @@ def scalar_plan(pattern: Pattern) -> LUPlan:
     return plan_lu(pattern, sparse_cost=SCALAR_RATIO, dense_cost=1.0, multiple=TILE)
 
 
+def sparse_factors(
+    pattern: Pattern, values: Float[Array, "stored"], shift: Float[Array, ""]
+) -> Float[Array, "factors"]:
+    """Factorise shift I - A, with A = `values` on `pattern`, without pivoting.
+
+    Where that needs pivoting, every solution with the factors is NaN. Has no derivative.
+    """
+    plan = scalar_plan(pattern)
+    return _call(plan, "factorise", factors_length(plan), values, shift[None])
+
+
+def solve_with_factors(
+    pattern: Pattern, factors: Float[Array, "factors"], b: Float[Array, "size"], transposed: bool = False
+) -> Float[Array, "size"]:
+    """Solve with what `sparse_factors` gave, or with the transpose. Has no derivative."""
+    return _call(scalar_plan(pattern), "solve_transposed" if transposed else "solve", pattern.size, factors, b)
+
+
 def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
     """Factorise I - scale A; returns the solver of (I - scale A) x = b, with A = `values` on `pattern`.
 
-    float64, on CPU. Derivatives are those of the solution and use the same factors.
+    Derivatives are those of the solution and use the same factors.
     """
-    plan = scalar_plan(pattern)
     shift = 1.0 / scale
-    factors = _call(plan, "factorise", factors_length(plan), lax.stop_gradient(values), lax.stop_gradient(shift)[None])
+    factors = sparse_factors(pattern, lax.stop_gradient(values), lax.stop_gradient(shift))
 
     def product(x):
         return shift * x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
@@ -42,8 +59,8 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
         return lax.custom_linear_solve(
             product,
             shift * b,
-            solve=lambda _, right: _call(plan, "solve", pattern.size, factors, right),
-            transpose_solve=lambda _, right: _call(plan, "solve_transposed", pattern.size, factors, right),
+            solve=lambda _, right: solve_with_factors(pattern, factors, right),
+            transpose_solve=lambda _, right: solve_with_factors(pattern, factors, right, transposed=True),
         )
 
     return solve

@@ -132,6 +132,18 @@ def test_lines_are_wrapped():
     assert max(map(len, signatures)) <= 120
 
 
+def test_sums_longer_than_python_can_parse():
+    terms = [(1.0 if i % 3 else -2.0, y(i)) for i in range(10_000)]
+    f = program(total("d", *terms), outputs=[ref("d")], lengths={"y": 10_000})
+    source = jax_source(f)
+    assert max(map(len, source.splitlines())) < 1500
+    values = np.random.default_rng(0).uniform(-1.0, 1.0, 10_000).tolist()
+    added = 0.0
+    for c, load in terms:
+        added += c * values[load.index]
+    assert execute(source, "a long sum")["f_0"](values) == (added,)
+
+
 def test_compensated_sums_keep_what_plain_ones_lose():
     terms = tuple((c, y(i)) for i, c in enumerate((1.0, 1.0, -1.0)))
     lost = jnp.asarray([1e16, 1.0, 1e16])

@@ -1,0 +1,53 @@
+"""The reference problems: networks with fixed coefficients and their trajectories at very small tolerances."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+import eqxfuse as ef
+from benchmarks._networks import SHARED
+
+THRESHOLDS = (1e-8, 1e-10, 1e-12)
+"""Abundances above which a species counts in an error."""
+
+NAMES = ("gas", "rate22")
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """dy/dt with constant coefficients `k` [reactions] from y0 [species] through `times` [s].
+
+    `k` is multiplied by n_H^(m-1), as `RateCoefficients` holds it. `reference` [times, species].
+    """
+
+    name: str
+    network: ef.Network
+    k: np.ndarray
+    y0: np.ndarray
+    times: np.ndarray
+    reference: np.ndarray
+
+    @cached_property
+    def rhs(self) -> ef.FusedRHS:
+        return ef.FusedRHS(self.network)
+
+
+def path(name: str):
+    return SHARED / "reference" / f"solve_{name}.npz"
+
+
+def load(name: str) -> Problem:
+    """"gas" or "rate22"."""
+    with np.load(path(name)) as file:
+        coefficients = file["rate_coefficients"]
+        network = ef.Network.from_reactions(
+            file["reaction"].tolist(), coefficients.tolist(), species=[ef.Species(s) for s in file["species"].tolist()]
+        )
+        k = coefficients * float(file["density"]) ** (network.orders - 1.0)
+        return Problem(name, network, k, file["y0"], file["t"], file["y"])
+
+
+def errors(y: np.ndarray, reference: np.ndarray) -> dict[float, float]:
+    """The largest relative error over the species whose reference [species] is above each threshold."""
+    return {bound: float(np.max(np.abs(y / reference - 1)[reference > bound])) for bound in THRESHOLDS}

@@ -1,0 +1,102 @@
+"""Derivatives of whole solves."""
+
+import diffrax
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from eqxfuse._solvers import Rodas4, Rodas5P
+from tests.solvers.problems import integrate, logistic, logistic_solution
+from tests.solvers.stiff_problems import PROBLEMS
+
+solvers = pytest.mark.parametrize("solver", [Rodas4(), Rodas5P()], ids=lambda s: type(s).__name__)
+
+
+class Scaled(eqx.Module):
+    """Robertson's problem with its three rate constants as `args`, with or without its Jacobian."""
+
+    def __call__(self, t, y, rates):
+        a, b, c = y
+        slow, fast, back = rates
+        return jnp.stack([back * b * c - slow * a, slow * a - back * b * c - fast * b**2, fast * b**2])
+
+
+class ScaledWithJacobian(Scaled):
+    def jacobian(self, t, y, rates):
+        _, b, c = y
+        slow, fast, back = rates
+        rows = [[-slow, back * c, back * b], [slow, -back * c - 2 * fast * b, -back * b], [0 * b, 2 * fast * b, 0 * b]]
+        return jnp.stack([jnp.stack(row) for row in rows])
+
+
+RATES = jnp.array([0.04, 3e7, 1e4])
+START = jnp.array(PROBLEMS["robertson"].start)
+
+
+def _end(vector_field, solver, start, rates, adjoint):
+    """[3] the state at t = 40, with steps that do not depend on the parameters."""
+    steps = jnp.concatenate([jnp.zeros(1), jnp.geomspace(1e-6, 40.0, 40)])
+    return integrate(
+        vector_field, solver, start, 40.0, args=rates, stepsize_controller=diffrax.StepTo(steps), adjoint=adjoint,
+        max_steps=40,
+    ).ys[-1]  # fmt: skip
+
+
+@solvers
+@pytest.mark.parametrize("vector_field", [Scaled(), ScaledWithJacobian()], ids=["jacfwd", "analytic"])
+def test_forward_reverse_and_finite_differences_agree(solver, vector_field):
+    @jax.jit
+    def relative(logs, start):
+        """Sensitivities to relative changes of the rate constants, so that all have one scale."""
+        return _end(vector_field, solver, start, RATES * jnp.exp(logs), diffrax.RecursiveCheckpointAdjoint())
+
+    def forward(logs, start):
+        return _end(vector_field, solver, start, RATES * jnp.exp(logs), diffrax.ForwardMode())
+
+    at = (jnp.zeros(3), START)
+    by_rows = jax.jacrev(relative, argnums=(0, 1))(*at)
+    by_columns = jax.jacfwd(forward, argnums=(0, 1))(*at)
+    for rows, columns in zip(by_rows, by_columns, strict=True):
+        assert jnp.allclose(rows, columns, rtol=1e-9, atol=1e-16)
+    for argument in (0, 1):
+        assert jnp.allclose(by_rows[argument], _differences(relative, at, argument), rtol=1e-6, atol=1e-11)
+
+
+def _differences(function, at, argument, size=1e-4):
+    """Central differences with Richardson's extrapolation [outputs, inputs]."""
+
+    def central(step, direction):
+        ends = [function(*[x + s * direction * (i == argument) for i, x in enumerate(at)]) for s in (step, -step)]
+        return (ends[0] - ends[1]) / (2 * step)
+
+    columns = [(4 * central(size / 2, d) - central(size, d)) / 3 for d in np.eye(3)]
+    return jnp.stack(columns, axis=-1)
+
+
+@solvers
+def test_with_adaptive_steps(solver):
+    """Against the exact derivatives of the logistic equation."""
+
+    def end(y0, rate, adjoint):
+        return integrate(logistic, solver, y0[None], 2.0, args=rate, rtol=1e-9, atol=1e-11, adjoint=adjoint).ys[-1, 0]
+
+    at = jnp.asarray(0.2), jnp.asarray(4.0)
+    exact = jax.grad(lambda y0, rate: logistic_solution(2.0, y0, rate), argnums=(0, 1))(*at)
+    reverse = jax.grad(lambda *a: end(*a, diffrax.RecursiveCheckpointAdjoint()), argnums=(0, 1))(*at)
+    forward = jax.jacfwd(lambda *a: end(*a, diffrax.ForwardMode()), argnums=(0, 1))(*at)
+    for r, f, e in zip(reverse, forward, exact, strict=True):
+        assert float(r) == pytest.approx(float(f), rel=1e-11)
+        assert float(r) == pytest.approx(float(e), rel=1e-6)
+
+
+@solvers
+def test_of_a_mapped_solve(solver):
+    def total(rates):
+        ends = jax.vmap(lambda r: integrate(logistic, solver, jnp.array([0.2]), 1.0, args=r).ys[-1, 0])(rates)
+        return ends.sum()
+
+    rates = jnp.array([0.5, 5.0])
+    exact = jax.vmap(jax.grad(lambda rate: logistic_solution(1.0, 0.2, rate)))(rates)
+    assert jnp.allclose(jax.grad(total)(rates), exact, rtol=1e-4)
