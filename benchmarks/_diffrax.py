@@ -59,7 +59,7 @@ def _counts(solver: diffrax.AbstractSolver, stats: dict) -> dict:
 
 
 def _default(problem: Problem):
-    args, y0, times = ef.RateCoefficients(jnp.asarray(problem.k)), jnp.asarray(problem.y0), jnp.asarray(problem.times)
+    args, y0, times = problem.args, jnp.asarray(problem.y0), jnp.asarray(problem.times)
 
     def solve(rtol, atol):
         trajectory = ef.solve(problem.rhs, args, y0, times[-1], rtol=rtol, atol=atol, saveat=times, throw=False)

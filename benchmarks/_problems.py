@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import jax.numpy as jnp
 import numpy as np
 
 import eqxfuse as ef
@@ -27,6 +28,10 @@ class Problem:
     y0: np.ndarray
     times: np.ndarray
     reference: np.ndarray
+
+    @property
+    def args(self) -> ef.RateCoefficients:
+        return ef.RateCoefficients(jnp.asarray(self.k))
 
     @cached_property
     def rhs(self) -> ef.FusedRHS:

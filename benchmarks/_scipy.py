@@ -7,7 +7,6 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.sparse import csc_matrix, csr_matrix
 
-import eqxfuse as ef
 from benchmarks._contender import SolveContender, tolerances
 from benchmarks._problems import Problem
 
@@ -19,8 +18,8 @@ def contenders(problem: Problem) -> Iterator[SolveContender]:
 
 
 def _solver(problem: Problem, method: str, sparse: bool):
-    rhs = problem.rhs.at(ef.RateCoefficients(jax.numpy.asarray(problem.k)))
-    f = jax.jit(rhs)
+    rhs = problem.rhs.at(problem.args)
+    f = jax.jit(lambda t, y: rhs(t, y))
     values = jax.jit(lambda t, y: rhs.jacobian(t, y).values)
     pattern = jax.eval_shape(rhs.jacobian, 0.0, jax.numpy.asarray(problem.y0)).pattern
 

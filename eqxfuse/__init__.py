@@ -15,5 +15,8 @@ from eqxfuse._reaction import Reaction as Reaction
 from eqxfuse._solve import solve as solve
 from eqxfuse._solvers import Rodas4 as Rodas4
 from eqxfuse._solvers import Rodas5P as Rodas5P
+from eqxfuse._solvers import SparseLU as SparseLU
+from eqxfuse._solvers import SparseNewton as SparseNewton
+from eqxfuse._solvers import SparseOperator as SparseOperator
 from eqxfuse._species import Species as Species
 from eqxfuse._trajectory import Trajectory as Trajectory

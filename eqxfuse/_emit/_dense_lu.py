@@ -112,7 +112,7 @@ class DenseBlock:
         for p in range(BLOCK):
             inverse = code.build.fdiv(one, a[p][p])
             code.store(inverse, block, code.add(code.add(i, p), self.pivots))
-            growth.add_pivot(inverse, p)
+            growth.add_pivot(a[p][p], inverse, p)
             for r in range(p + 1, BLOCK):
                 a[r][p] = code.build.fmul(a[r][p], inverse)
                 growth.add(a[r][p], r)

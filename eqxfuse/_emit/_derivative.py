@@ -142,10 +142,9 @@ class _Reverse(_Writer):
         before: Atom = self.write(f"{s.name}{self.end}f", Product((cotangent, *fixed))) if fixed else cotangent
         behind = self._behind(s, moving)
         for i, factor in enumerate(moving):
-            if behind[i] is None:
-                self.receive(1.0, before, factor)
-            else:
-                self.receive(1.0, self.write(f"{s.name}{self.end}_{i}", Product((before, behind[i]))), factor)
+            rest = behind[i]
+            own = before if rest is None else self.write(f"{s.name}{self.end}_{i}", Product((before, rest)))
+            self.receive(1.0, own, factor)
             if i + 1 < len(moving):
                 before = self.write(f"{s.name}{self.end}b{i}", Product((before, factor)))
 

@@ -2,7 +2,7 @@
 
 from llvmlite import ir
 
-from eqxfuse._emit._loops import DOUBLE, Code, zero
+from eqxfuse._emit._loops import DOUBLE, Code
 
 LIMIT = 1e10
 """The largest norm (root of the sum of squares) of a factorisation's multiples that is accepted.
@@ -17,7 +17,7 @@ WAYS = 4
 
 
 class Growth:
-    """Sums of the squares of an elimination's multiples, one for each lane; not a number once a pivot is 0.
+    """Sums of the squares of an elimination's multiples, one for each lane; not finite once a pivot is 0.
 
     `before` is what earlier parts of the elimination gave. Sums start at 1: from 0 on they would pass through
     denormal numbers, which are slow.
@@ -32,9 +32,9 @@ class Growth:
         """Take in a multiple; `way` (< `WAYS`) chooses the sum."""
         self._accumulate(multiple, multiple, way)
 
-    def add_pivot(self, inverse, way: int = 0) -> None:
-        """Take in an inverted pivot, of which only being finite counts."""
-        self._accumulate(inverse, zero(inverse.type), way)
+    def add_pivot(self, pivot, inverse, way: int = 0) -> None:
+        """Take in a pivot: 1, or not a number where it or its inverse is not finite."""
+        self._accumulate(pivot, inverse, way)
 
     def value(self):
         """The sum of squares so far."""

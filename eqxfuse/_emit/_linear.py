@@ -76,13 +76,14 @@ class _Linear:
 
     def _total(self, step: Step) -> Total:
         """A whole sum, or what of it has not run along."""
-        terms = step.terms[1:] if isinstance(step.terms[0][1], Carried) else step.terms
-        total = self.totals.get(step.name)
-        if total is None:
-            total = self._start(step)
-        else:
-            terms = [(c, a) for c, a in terms if isinstance(a, Load) or a.name not in self.own]
-        return self.arithmetic.add_all(total, [(c, self._operand(a)) for c, a in terms])
+        ran = step.name in self.totals
+        total = self.totals[step.name] if ran else self._start(step)
+        rest = [
+            (coefficient, self._operand(atom))
+            for coefficient, atom in step.terms
+            if not (isinstance(atom, Carried) or (ran and isinstance(atom, Ref) and atom.name in self.own))
+        ]
+        return self.arithmetic.add_all(total, rest)
 
     def _define(self, step: Step, value: Operand) -> None:
         """Hand on the value of a step to the sums that wait for it, to later chunks, and to the outputs."""

@@ -30,14 +30,17 @@ class Text:
 
 
 class Printer:
-    """Texts of `roots` and of all that they use; the lines that they rest on are in `lines`."""
+    """Texts of `roots` and of all that they use; the lines that they rest on are in `lines`.
 
-    def __init__(self, graph: Graph, roots: Iterable[int]):
+    `taken` are names that stand for something else.
+    """
+
+    def __init__(self, graph: Graph, roots: Iterable[int], taken: Iterable[str] = ()):
         self.lines: list[Line] = []
         self._graph = graph
         roots = frozenset(roots)
         self._names = {node: graph.nodes[node].form for node in graph.symbols}
-        self._taken: Counter[str] = Counter(self._names.values())
+        self._taken: Counter[str] = Counter({*taken, *self._names.values()})
         reached = graph.reached(roots)
         self._uses = Counter(x for node in reached for x in graph.nodes[node].operands) + Counter(roots)
         self._inline = {node for root in roots for node in _spine(graph, root)}

@@ -80,7 +80,7 @@ def literal_source(
     species = program.inputs[0]
     names = identifiers(species)
     loads = {name: f"y[{i}]" for i, name in enumerate(names)} | {p.name: f"args.{p.field}" for p in parameters}
-    printer = Printer(graph, coefficients.values())
+    printer = Printer(graph, coefficients.values(), taken=loads)
     texts = {load: printer.root(node, f"{load.array}{load.index}") for load, node in coefficients.items()}
 
     def operand(atom: Atom) -> Operand:

@@ -1,15 +1,9 @@
-"""LLVM functions that run a kernel over the cells of a batch, on one thread or on several.
+"""LLVM functions that run a kernel over the cells of a batch."""
 
-A job describes one call, in 64-bit words: next group, cells done, references, cells, rank, the sizes of the
-batch axes [rank], then for every array (inputs, output) its address and its strides in bytes [rank].
-A stride of 0 means that the cells along that axis share the array.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable
 from string import Template
 
-NEXT, DONE, REFERENCES, CELLS, RANK, SIZES = range(6)
-"""Positions in a job."""
+from eqxfuse._emit._llvm_job import RANK, SIZES, job_text
 
 _TEXT = Template("""
 define internal ptr @address(ptr %job, ptr %record, i64 %cell) nounwind {
@@ -123,90 +117,11 @@ br label %test
 done:
 ret void
 }
-
-define void @worker(ptr %job) nounwind {
-; takes groups of cells until none is left
-entry:
-%rows=alloca [$POINTERS x ptr],align 64
-%memory=call ptr @eqxfuse_malloc(i64 $BYTES)
-%number=ptrtoint ptr %memory to i64
-%up=add i64 %number,63
-%aligned=and i64 %up,-64
-%work.there=inttoptr i64 %aligned to ptr
-%none=icmp eq ptr %memory,null
-%work=select i1 %none,ptr null,ptr %work.there
-%cells.at=getelementptr i64,ptr %job,i64 $CELLS
-%cells=load i64,ptr %cells.at
-%next=getelementptr i64,ptr %job,i64 $NEXT
-%done.at=getelementptr i64,ptr %job,i64 $DONE
-br label %take
-take:
-%group=atomicrmw add ptr %next,i64 1 monotonic
-%from=mul i64 %group,$GROUP
-%more=icmp ult i64 %from,%cells
-br i1 %more,label %compute,label %done
-compute:
-%end=add i64 %from,$GROUP
-%inside=icmp ult i64 %end,%cells
-%to=select i1 %inside,i64 %end,i64 %cells
-call void @run(ptr %job,i64 %from,i64 %to,ptr %work,ptr %rows)
-%count=sub i64 %to,%from
-%before=atomicrmw add ptr %done.at,i64 %count release
-br label %take
-done:
-call void @eqxfuse_free(ptr %memory)
-ret void
-}
-
-define internal void @release(ptr %job) nounwind {
-%at=getelementptr i64,ptr %job,i64 $REFERENCES
-%before=atomicrmw sub ptr %at,i64 1 acq_rel
-%last=icmp eq i64 %before,1
-br i1 %last,label %free,label %done
-free:
-call void @eqxfuse_free(ptr %job)
-br label %done
-done:
-ret void
-}
-
-define internal void @task(ptr %job) nounwind {
-call void @worker(ptr %job)
-call void @release(ptr %job)
-ret void
-}
-
-define internal void @wait(ptr %job) nounwind {
-; until the other threads have finished the groups that they took
-entry:
-%cells.at=getelementptr i64,ptr %job,i64 $CELLS
-%cells=load i64,ptr %cells.at
-%done.at=getelementptr i64,ptr %job,i64 $DONE
-br label %look
-look:
-%turn=phi i64 [0,%entry],[%turn.next,%again],[%turn.next,%yield]
-%count=load atomic i64,ptr %done.at acquire,align 8
-%turn.next=add i64 %turn,1
-%finished=icmp eq i64 %count,%cells
-br i1 %finished,label %done,label %again
-again:
-%long=icmp ugt i64 %turn,2000
-br i1 %long,label %yield,label %look
-yield:
-call i32 @eqxfuse_yield()
-br label %look
-done:
-ret void
-}
-
-declare ptr @eqxfuse_malloc(i64)
-declare void @eqxfuse_free(ptr)
-declare i32 @eqxfuse_yield()
 """)
 
 
 def batch_text(arrays: int, lanes: int, work_bytes: int, group: int) -> str:
-    """`@worker(job)` and what it needs, for a kernel with `arrays` inputs and one output.
+    """`@run(job, from, to, work, rows)` and `@worker(job)`, for a kernel with `arrays` inputs and one output.
 
     `group` cells are taken at a time; each thread has `work_bytes` of work space for `@block(rows, work)`.
     """
@@ -221,12 +136,17 @@ def batch_text(arrays: int, lanes: int, work_bytes: int, group: int) -> str:
             f"%own{i}=call ptr @record(ptr %job,i64 {i})",
             f"%row{i}=call ptr @address(ptr %job,ptr %own{i},i64 %cell)",
         ]
-    return _TEXT.substitute(
-        RANK=RANK, SIZES=SIZES, CELLS=CELLS, NEXT=NEXT, DONE=DONE, REFERENCES=REFERENCES,
-        W=lanes, SINGLE=lanes // 4, GROUP=group, BYTES=work_bytes + 64, POINTERS=(arrays + 1) * lanes,
-        fill="\n".join(fill), find="\n".join(find), cells=_pointers(f"row{i}" for i in range(arrays + 1)),
+    text = _TEXT.substitute(
+        RANK=RANK,
+        SIZES=SIZES,
+        W=lanes,
+        SINGLE=lanes // 4,
+        fill="\n".join(fill),
+        find="\n".join(find),
+        cells=_pointers(f"row{i}" for i in range(arrays + 1)),
     )
+    return text + job_text((arrays + 1) * lanes, work_bytes, group)
 
 
-def _pointers(names) -> str:
+def _pointers(names: Iterable[str]) -> str:
     return ",".join(f"ptr %{name}" for name in names)

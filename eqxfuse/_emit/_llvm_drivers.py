@@ -90,7 +90,9 @@ def _spans(plan: Plan, array: str, length: int, lanes: int) -> list[Span]:
     whole: list[Span] = [(0, length), *[None] * (len(plan.functions) - 1)]
     if length <= STREAM:
         return whole
-    spans = [span and (span[0] // lanes * lanes, min(length, -(-span[1] // lanes) * lanes)) for span in plan.spans[array]]
+    spans = [
+        span and (span[0] // lanes * lanes, min(length, -(-span[1] // lanes) * lanes)) for span in plan.spans[array]
+    ]
     if sum(end - start for start, end in filter(None, spans)) > 1.25 * length:
         return whole
     return [spans[0] or (0, 0), *spans[1:]]

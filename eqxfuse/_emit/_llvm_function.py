@@ -22,7 +22,9 @@ class FunctionText(NamedTuple):
     slots: int
 
 
-def function_text(name: str, inputs: Sequence[str], lines: Lines, first: int, window: int, comments: bool) -> FunctionText:
+def function_text(
+    name: str, inputs: Sequence[str], lines: Lines, first: int, window: int, comments: bool
+) -> FunctionText:
     """The function `name(inputs..., work, out)`.
 
     A value stays in a register for `window` operations after each use; if it is used later again, it waits
@@ -31,7 +33,10 @@ def function_text(name: str, inputs: Sequence[str], lines: Lines, first: int, wi
     waiting = {number: (WORK, first + i) for i, number in enumerate(_waiting(lines, window))}
     body = _Body(window, waiting).write(lines, comments)
     parameters = ", ".join(f"ptr %{a}" for a in (*inputs, WORK, OUT))
-    return FunctionText(f"define hidden void @{name}({parameters}) noinline nounwind optnone {{\nentry:\n{body}ret void\n}}\n", len(waiting))
+    return FunctionText(
+        f"define hidden void @{name}({parameters}) noinline nounwind optnone {{\nentry:\n{body}ret void\n}}\n",
+        len(waiting),
+    )
 
 
 def _waiting(lines: Lines, window: int) -> dict[int, None]:
@@ -41,7 +46,7 @@ def _waiting(lines: Lines, window: int) -> dict[int, None]:
     for now, (_, left, right, _, _) in enumerate(lines.operations):
         used[now] = now
         for operand in (left, right):
-            if operand.__class__ is int:
+            if isinstance(operand, int):
                 if now - used[operand] > window and operand not in lines.pinned:
                     found[operand] = None
                 used[operand] = now
@@ -63,14 +68,14 @@ class _Body:
         for now, (kind, left, right, place, comment) in enumerate(lines.operations):
             if comments and comment:
                 out.append(f"; {one_line(comment)}\n")
-            if kind != "fsub" and right is not None and left.__class__ is tuple and left not in registers:
-                left, right = right, left
-            a = self._register(left, now)
             if place is not None:
+                a = self._register(left, now)
                 out.append(f"store {NUMBER} %{a},ptr %{self._address(place)}\n")
                 registers.pop(place, None)
                 continue
-            b = self._register(right, now)
+            if kind != "fsub" and isinstance(left, tuple) and left not in registers:
+                left, right = right, left
+            a, b = self._register(left, now), self._register(right, now)
             out.append(f"%{self.count}={kind} {NUMBER} %{a},%{b}\n")
             registers[now] = (self.count, now)
             self.count += 1
@@ -81,8 +86,9 @@ class _Body:
     def _register(self, operand: Operand, now: int) -> int:
         """The register that holds an operand, read again when it was last used too long ago."""
         known = self.registers.get(operand)
-        place = operand if operand.__class__ is tuple else self.waiting.get(operand)
-        if known is not None and (place is None or now - known[1] <= self.window):
+        place = operand if isinstance(operand, tuple) else self.waiting.get(operand)
+        if place is None or (known is not None and now - known[1] <= self.window):
+            assert known is not None  # a result that never waits is in its register
             register = known[0]
         else:
             address = self._address(place)

@@ -48,6 +48,8 @@ def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -
         batch_text(len(program.inputs), shape.lanes, work_bytes, group),
         handler_text(name, program.name, program.inputs, len(program.outputs), shape.scalar, group),
     ]
-    arithmetic = [functions_text(plan, "cell", shape.scalar, 1), functions_text(plan, "block", shape.scalar, shape.lanes)]
+    arithmetic = [
+        functions_text(plan, "cell", shape.scalar, 1),
+        functions_text(plan, "block", shape.scalar, shape.lanes),
+    ]
     return Modules("".join([head, *arithmetic]), "".join(frame))
-

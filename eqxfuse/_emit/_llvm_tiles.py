@@ -113,7 +113,9 @@ def tiles_text(scalar: str, lanes: int) -> str:
         "scatter": [single.row(i, "c") + single.cell(i) + single.move(i, "cell", "spot") for i in lane],
     }
     texts = {name: "".join(piece)[:-1] for name, piece in pieces.items()}
-    return _LOAD.substitute(texts, W=lanes, T=scalar, turn=turn) + _STORE.substitute(texts, W=lanes, T=scalar, turn=turn)
+    return _LOAD.substitute(texts, W=lanes, T=scalar, turn=turn) + _STORE.substitute(
+        texts, W=lanes, T=scalar, turn=turn
+    )
 
 
 class _Pieces(NamedTuple):

@@ -15,8 +15,8 @@ Place: TypeAlias = tuple[str, int]
 Operand: TypeAlias = int | Place
 """The result of the operation with that number, or what a place holds."""
 
-Operation: TypeAlias = tuple[str, Operand, Operand | None, Place | None, str]
-"""Kind (fadd, fsub, fmul or store), left and right operand, the place that is stored to, and a comment."""
+Operation: TypeAlias = tuple[str, Operand, Operand, Place | None, str]
+"""Kind (fadd, fsub, fmul), left and right operand, no place, comment; or "store", a value twice, its place, comment."""
 
 
 class Slots(NamedTuple):
@@ -60,7 +60,7 @@ class Arithmetic:
         return len(self.operations) - 1
 
     def store(self, place: Place, value: Operand, comment: str = "") -> None:
-        self.operations.append(("store", value, None, place, comment))
+        self.operations.append(("store", value, value, place, comment))
 
     def product(self, factors: Sequence[Operand], comment: str = "") -> Operand:
         value = factors[0]
@@ -86,7 +86,7 @@ class Arithmetic:
         for number, (coefficient, value) in enumerate(terms):
             parts[number % chains] = self.add(parts[number % chains], coefficient, value)
         while len(parts) > 1:
-            parts = [*parts[2:], self.add(parts[0], 1.0, parts[1].value)]
+            parts = [*parts[2:], self.add(parts[0], 1.0, self.value(parts[1]))]
         return parts[0]
 
     def value(self, total: Total) -> Operand:
@@ -100,13 +100,15 @@ class Arithmetic:
             start = value if kind == "fadd" else self.do("fsub", self.slots.constant(0.0), value)
             return Total(start, total.error)
         after = self.do(kind, total.value, value)
-        return Total(after, self._error(total, kind, value, after) if self.compensated else None)
+        if not self.compensated:
+            return Total(after)
+        error = self._error(kind, total.value, value, after)
+        return Total(after, error if total.error is None else self.do("fadd", total.error, error))
 
-    def _error(self, total: Total, kind: str, value: Operand, after: int) -> int:
-        """The rounding error of an addition, exactly (Knuth's two-sum), added to the earlier ones."""
-        moved = self.do("fsub", after, total.value)
+    def _error(self, kind: str, before: Operand, value: Operand, after: int) -> int:
+        """The rounding error of an addition, exactly (Knuth's two-sum)."""
+        moved = self.do("fsub", after, before)
         kept = self.do("fsub", after, moved)
-        left = self.do("fsub", total.value, kept)
+        left = self.do("fsub", before, kept)
         right = self.do("fsub", value, moved) if kind == "fadd" else self.do("fadd", value, moved)
-        error = self.do(kind, left, right)
-        return error if total.error is None else self.do("fadd", total.error, error)
+        return self.do(kind, left, right)

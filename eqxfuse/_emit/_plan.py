@@ -64,7 +64,7 @@ def _copies(program: Program, slots: Slots) -> Iterator[Operation]:
     for i, atom in enumerate(program.outputs):
         if not isinstance(atom, Ref):
             value = (atom.array, atom.index) if isinstance(atom, Load) else slots.constant(0.0)
-            yield ("store", value, None, (OUT, i), "")
+            yield ("store", value, value, (OUT, i), "")
 
 
 def _slots(program: Program, chunks: list[Chunk]) -> Slots:
@@ -83,7 +83,7 @@ def _spans(lines: Lines, inputs: list[str]) -> Iterator[tuple[str, Span]]:
     read: dict[str, set[int]] = {name: set() for name in inputs}
     for _, left, right, _, _ in lines.operations:
         for operand in (left, right):
-            if operand.__class__ is tuple and operand[0] in read:
+            if isinstance(operand, tuple) and operand[0] in read:
                 read[operand[0]].add(operand[1])
     for name, own in read.items():
         yield name, (min(own), max(own) + 1) if own else None

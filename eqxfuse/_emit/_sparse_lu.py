@@ -124,9 +124,10 @@ class SparseLU:
         """Invert the pivot of row i and move what stands right of it from `work` to the upper factor."""
         t, (_, upper, pivots, _) = self._tables, self.offsets
         one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
-        inverse = code.build.fdiv(one, code.load(work, i, self.number))
+        pivot = code.load(work, i, self.number)
+        inverse = code.build.fdiv(one, pivot)
         code.store(inverse, lu, code.add(i, pivots))
-        growth.add_pivot(inverse)
+        growth.add_pivot(pivot, inverse)
         code.store(zero(self.number), work, i)
         with code.loop(code.entry(t["u_start"], i), code.entry(t["u_start"], code.add(i, 1))) as u:
             j = code.entry(t["u_column"], u)

@@ -36,7 +36,9 @@ def compile_ir(ir: str, level: int = 2, optimise: bool = False) -> bytes:
 def _run_passes(llvm, module, machine) -> None:
     options = llvm.create_pipeline_tuning_options(speed_level=2)
     options.loop_vectorization = True
-    llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
+    llvm.create_pass_builder(machine, options).getModulePassManager().run(
+        module, llvm.create_pass_builder(machine, options)
+    )
 
 
 def link(objects: Sequence[bytes], symbols: Sequence[str]) -> dict[str, int]:

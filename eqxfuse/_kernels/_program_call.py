@@ -30,7 +30,9 @@ def _check(arrays, native: NativeProgram) -> None:
         raise TypeError(f"{native.name} takes {len(native.inputs)} arrays, got {len(arrays)}")
     for a, array in zip(native.inputs, arrays, strict=True):
         if array.dtype not in (jnp.float32, jnp.float64) or array.dtype != arrays[0].dtype:
-            raise TypeError(f"{native.name}: {a.name!r} must be float32 or float64, like all inputs; it is {array.dtype}")
+            raise TypeError(
+                f"{native.name}: {a.name!r} must be float32 or float64, like all inputs; it is {array.dtype}"
+            )
         if array.ndim == 0 or array.shape[-1] != a.length or array.ndim != arrays[0].ndim:
             raise ValueError(f"{native.name}: {a.name!r} must have shape ({a.length},), got {array.shape}")
 

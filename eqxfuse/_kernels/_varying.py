@@ -23,4 +23,4 @@ def _vary(array, axes: tuple):
         return array
     if hasattr(jax.lax, "pcast"):
         return jax.lax.pcast(array, axes, to="varying")
-    return jax.lax.pvary(array, axes)
+    return jax.lax.pvary(array, axes)  # pyright: ignore[reportAttributeAccessIssue]

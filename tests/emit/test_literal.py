@@ -70,6 +70,13 @@ def test_sums_and_products_that_begin_with_a_number_are_not_shared():
     assert lines == ["u0 = x * n", "jnp.exp(u0) * jnp.sin(u0)"]
 
 
+def test_a_name_that_is_taken_is_not_given_again():
+    graph = Graph()
+    node = graph.apply("**", graph.symbol("x"), graph.number(0.5))
+    assert Printer(graph, [node]).root(node, "k").text == "x_pow_05"
+    assert Printer(graph, [node], taken=["x_pow_05"]).root(node, "k").text == "x_pow_05_2"
+
+
 def test_long_texts_are_broken():
     def long(x):
         for _ in range(40):

@@ -209,7 +209,9 @@ def test_threads_may_build_and_call_at_once():
     arrays = arrays_of(program, (50,))
     expected = jax.vmap(VectorizedKernel(program))(*arrays)
     results: list = []
-    threads = [threading.Thread(target=lambda: results.append(jax.vmap(LlvmKernel(program))(*arrays))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: results.append(jax.vmap(LlvmKernel(program))(*arrays))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

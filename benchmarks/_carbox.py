@@ -1,0 +1,71 @@
+"""carbox's own way to solve, where carbox can be imported: diffrax's Kvaerno5 with Newton and dense LU.
+
+carbox evaluates every rate law in every call. The coefficients of the problem are put in through its rate
+modifiers, so that it solves the very same equations.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator
+
+import diffrax
+import jax
+import jax.numpy as jnp
+import lineax
+import numpy as np
+import optimistix
+
+from benchmarks._contender import SolveContender, tolerances
+from benchmarks._networks import CASES
+from benchmarks._problems import Problem
+
+CONDITIONS = (250.0, 1e4, 1.0, 1.7, 3.0)
+"""Temperature, density, cosmic-ray rate, radiation field and extinction in carbox's units."""
+
+
+def contenders(problem: Problem) -> Iterator[SolveContender]:
+    """carbox on the gas-phase network; nothing for others, where a solve takes it minutes."""
+    try:
+        from carbox.parsers.unified_parser import UnifiedChemicalParser
+    except ImportError:
+        return
+    if problem.name != "gas":
+        return
+    with contextlib.redirect_stdout(io.StringIO()):
+        network = UnifiedChemicalParser().parse(str(CASES["gas"].file), "uclchem")
+        ode = network.get_ode()
+    k = jnp.asarray(problem.k * CONDITIONS[1] ** (1.0 - problem.network.orders))
+    fixed = ode.with_rate_modifiers(jnp.zeros_like(k), k)
+    _require_same(fixed, problem)
+    yield SolveContender("carbox Kvaerno5+LU", _solver(fixed, problem), tolerances(-4, -6, (1e-20,)))
+
+
+def _require_same(ode, problem: Problem) -> None:
+    y = jnp.asarray(problem.reference[50])
+    carbox, ours = ode(0.0, y, *CONDITIONS), problem.rhs(0.0, y, problem.args)
+    if not np.allclose(carbox, ours, rtol=1e-9, atol=1e-9 * float(jnp.max(jnp.abs(ours)))):
+        raise AssertionError("carbox's right-hand side is not that of the problem")
+
+
+def _solver(ode, problem: Problem):
+    y0, times, conditions = jnp.asarray(problem.y0), jnp.asarray(problem.times), jax.tree.map(jnp.asarray, CONDITIONS)
+
+    @jax.jit
+    def run(ode, y0, times, conditions, rtol, atol):
+        newton = optimistix.Newton(rtol, atol, linear_solver=lineax.LU())
+        solution = diffrax.diffeqsolve(
+            diffrax.ODETerm(lambda t, y, args: ode(t, y, *args)),
+            diffrax.Kvaerno5(root_finder=newton),
+            times[0],
+            times[-1],
+            1e-4,
+            y0,
+            args=conditions,
+            saveat=diffrax.SaveAt(ts=times),
+            stepsize_controller=diffrax.PIDController(rtol=rtol, atol=atol),
+            max_steps=100_000,
+            throw=False,
+        )
+        return solution.ys, {"steps": solution.stats["num_steps"]}
+
+    return lambda rtol, atol: run(ode, y0, times, conditions, rtol, atol)
