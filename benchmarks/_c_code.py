@@ -16,7 +16,9 @@ def c_function(name: str, program: Program) -> str:
     chunks = [program.statements[i : i + CHUNK] for i in range(0, len(program.statements), CHUNK)]
     slots = _shared(chunks)
     inputs = [a.name for a in program.inputs]
-    signature = ", ".join([*(f"const double *restrict {a}" for a in inputs), "double *restrict w", "double *restrict out"])
+    signature = ", ".join(
+        [*(f"const double *restrict {a}" for a in inputs), "double *restrict w", "double *restrict out"]
+    )
     stores = _stores(program)
     parts = []
     for number, chunk in enumerate(chunks):
@@ -24,9 +26,7 @@ def c_function(name: str, program: Program) -> str:
         parts.append(f"static __attribute__((noinline)) void {name}_{number}({signature}) {{\n{body}\n}}\n")
     calls = "\n".join(f"  {name}_{i}({', '.join([*inputs, 'w', 'out'])});" for i in range(len(chunks)))
     parameters = ", ".join([*(f"const double *restrict {a}" for a in inputs), "double *restrict out"])
-    parts.append(
-        f"void {name}({parameters}) {{\n  static double w[{len(slots) + 1}];\n{_copies(program)}{calls}\n}}\n"
-    )
+    parts.append(f"void {name}({parameters}) {{\n  static double w[{len(slots) + 1}];\n{_copies(program)}{calls}\n}}\n")
     return "\n".join(parts)
 
 

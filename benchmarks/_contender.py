@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 Solve = Callable[[float, float], tuple[Any, dict[str, Any]]]
 
 
@@ -11,12 +13,14 @@ Solve = Callable[[float, float], tuple[Any, dict[str, Any]]]
 class SolveContender:
     """`solve(rtol, atol)` gives abundances [times, species], NaN after a failure, and counts of what it did.
 
-    The counts are `steps` and, where known, evaluations of f and of the Jacobian, and factorisations.
+    The counts are `steps` and, where known, evaluations of f and of the Jacobian, and factorisations. `reference`
+    [species] is the final state to compare with, where it is not the problem's own.
     """
 
     name: str
     solve: Solve
     tolerances: tuple[tuple[float, float], ...]
+    reference: np.ndarray | None = None
 
 
 def tolerances(first: int, last: int, atols: tuple[float, ...], parts: int = 1) -> tuple[tuple[float, float], ...]:

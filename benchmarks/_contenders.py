@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -28,7 +29,7 @@ class Contender:
     preparation: dict[str, float]
 
 
-def ours(network: ef.Network, backend: str) -> Contender:
+def ours(network: ef.Network, backend: Any) -> Contender:
     """`FusedRHS` with precomputed coefficients."""
     start = time.perf_counter()
     rhs = ef.FusedRHS(network, backend=backend)
@@ -43,7 +44,7 @@ def ours(network: ef.Network, backend: str) -> Contender:
 def carbox(case: Case) -> Iterator[Contender]:
     """carbox's `JNetwork`, which evaluates its rates from the temperature in every call."""
     try:
-        from carbox.parsers.unified_parser import UnifiedChemicalParser
+        from carbox.parsers.unified_parser import UnifiedChemicalParser  # pyright: ignore[reportMissingImports]
     except ImportError:
         return
     if case.name not in _CARBOX_FORMATS:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np

@@ -47,7 +47,8 @@ def integrate(rhs: ef.FusedRHS, solver: diffrax.AbstractSolver, y0, k, times, rt
         throw=False,
     )
     good = solution.result == diffrax.RESULTS.successful
-    return jnp.where(good, solution.ys, jnp.nan), _counts(solver, solution.stats)
+    abundances = jnp.asarray(solution.ys)
+    return jnp.where(good, abundances, jnp.nan), _counts(solver, solution.stats)
 
 
 def _counts(solver: diffrax.AbstractSolver, stats: dict) -> dict:

@@ -43,7 +43,7 @@ def path(name: str):
 
 
 def load(name: str) -> Problem:
-    """"gas" or "rate22"."""
+    """ "gas" or "rate22"."""
     with np.load(path(name)) as file:
         coefficients = file["rate_coefficients"]
         network = ef.Network.from_reactions(

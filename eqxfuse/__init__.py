@@ -1,7 +1,7 @@
 """Differentiable chemistry for JAX, compiled for exactly your network."""
 
-from eqxfuse import _rate_laws as rate_laws
 from eqxfuse import networks as networks
+from eqxfuse import rate_laws as rate_laws
 from eqxfuse._codegen import CodeGenerator as CodeGenerator
 from eqxfuse._codegen import compile_network as compile_network
 from eqxfuse._coefficients import RateCoefficients as RateCoefficients

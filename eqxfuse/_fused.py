@@ -123,7 +123,8 @@ class FusedRHS(eqx.Module):
         k = jnp.asarray(coefficients.k).astype(y.dtype)
         if k.shape != (len(self.network.reactions),):
             raise ValueError(
-                f"args.k has shape {k.shape}, the network has {len(self.network.reactions)} reactions; use vmap for batches"
+                f"args.k has shape {k.shape}, the network has {len(self.network.reactions)} reactions; "
+                "use vmap for batches"
             )
         return y, k, coefficients
 
@@ -147,7 +148,9 @@ class FusedRHS(eqx.Module):
         if callable(given):
             return self.precompute(given(t))
         if given is None:
-            raise ValueError("no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at")
+            raise ValueError(
+                "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"
+            )
         raise TypeError(f"args must be Conditions, RateCoefficients or a callable t -> Conditions, got {type(given)}")
 
     @property

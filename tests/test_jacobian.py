@@ -32,7 +32,9 @@ def test_is_the_derivative(backend, make):
 
 
 def test_repeated_catalytic_and_third_body_reactants():
-    network = ef.Network.from_reactions(["3 A -> B", "A + M -> B + M", "2 B + A -> A", " -> A", "2 A -> 3 A"], [2.0] * 5)
+    network = ef.Network.from_reactions(
+        ["3 A -> B", "A + M -> B + M", "2 B + A -> A", " -> A", "2 A -> 3 A"], [2.0] * 5
+    )
     rhs = ef.FusedRHS(network, state="density")
     _check(rhs, jnp.array([0.3, 0.7, 1.1]), CONDITIONS)
 

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "_conditions": "",
     "_coefficients": "_conditions",
     "_rate_laws": "_conditions",
+    "rate_laws": "_rate_laws",
     "_reaction": "_rate_laws",
     "_identity": "_rate_laws _reaction",
     "_network": "_equation _identity _rate_laws _reaction _species",

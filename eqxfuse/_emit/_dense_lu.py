@@ -1,6 +1,7 @@
 """LLVM IR of the dense block at the end of a sparse LU: blocked by 4 x 4, so that numbers stay in registers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -107,7 +108,9 @@ class DenseBlock:
 
     def _diagonal(self, code: Code, block, i, growth: Growth):
         """LU of the 4 x 4 diagonal block; returns its multiples below the diagonal."""
-        a = [[self._get(code, block, code.add(i, r), code.add(i, c)) for c in range(BLOCK)] for r in range(BLOCK)]
+        a: list[list[Any]] = [
+            [self._get(code, block, code.add(i, r), code.add(i, c)) for c in range(BLOCK)] for r in range(BLOCK)
+        ]
         one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
         for p in range(BLOCK):
             inverse = code.build.fdiv(one, a[p][p])
@@ -125,7 +128,7 @@ class DenseBlock:
 
     def _substitute(self, code: Code, block, i, j, multiples) -> None:
         """The rows of the diagonal block, right of it: subtract the multiples of the rows above."""
-        rows = [self._get(code, block, code.add(i, r), j, self.run) for r in range(BLOCK)]
+        rows: list[Any] = [self._get(code, block, code.add(i, r), j, self.run) for r in range(BLOCK)]
         for r in range(1, BLOCK):
             for c in range(r):
                 rows[r] = code.minus_product(rows[r], multiples[r][c], rows[c])

@@ -41,7 +41,11 @@ def lu_ir(plan: Any, call: Call, name: str) -> Modules:
     lu = SparseLU(module, plan, 1)
     size, factors = plan.size, lu.storage
     if call == "factorise":
-        function, inputs, outputs = lu.factorise("lu_kernel"), (Array("a", plan.pattern.stored), Array("shift", 1)), factors
+        function, inputs, outputs = (
+            lu.factorise("lu_kernel"),
+            (Array("a", plan.pattern.stored), Array("shift", 1)),
+            factors,
+        )
     else:
         emit: Callable = lu.solve if call == "solve" else lu.solve_transposed
         function, inputs, outputs = emit("lu_kernel"), (Array("lu", factors), Array("b", size)), size
@@ -49,13 +53,15 @@ def lu_ir(plan: Any, call: Call, name: str) -> Modules:
     body = [line for line in str(module).splitlines() if not line.startswith(("target ", "; ModuleID"))]
     return Modules(
         "",
-        "".join([
-            "\n".join(body) + "\n",
-            _cell_text(inputs, lu.workspace),
-            _BLOCK,
-            batch_text(len(inputs), 1, 0, 1),
-            handler_text(name, f"LU {call}", inputs, outputs, "double", 1),
-        ])
+        "".join(
+            [
+                "\n".join(body) + "\n",
+                _cell_text(inputs, lu.workspace),
+                _BLOCK,
+                batch_text(len(inputs), 1, 0, 1),
+                handler_text(name, f"LU {call}", inputs, outputs, "double", 1),
+            ]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -39,15 +40,15 @@ class Code:
         build.branch(head)
         build.position_at_end(after)
 
-    def variable(self, initial: ir.Value) -> ir.AllocaInstr:
+    def variable(self, initial: Any) -> Any:
         """A local variable; LLVM keeps it in a register, because it is allocated on entry."""
         with self.build.goto_entry_block():
-            variable = self.build.alloca(initial.type)
+            variable: Any = self.build.alloca(initial.type)
         variable.align = 64
         self.build.store(initial, variable, align=8)
         return variable
 
-    def value(self, variable: ir.AllocaInstr):
+    def value(self, variable: Any):
         """What a local variable holds."""
         return self.build.load(variable, typ=variable.allocated_type, align=8)
 
@@ -106,11 +107,11 @@ def zero(kind: ir.Type) -> ir.Constant:
     return ir.Constant(kind, [0.0] * kind.count) if isinstance(kind, ir.VectorType) else ir.Constant(kind, 0.0)
 
 
-def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> ir.GlobalVariable:
+def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> Any:
     """A constant int32 array."""
     data = bytearray(np.asarray(values, dtype="<i4").tobytes())
     kind = ir.ArrayType(ir.IntType(8), len(data))
-    variable = ir.GlobalVariable(module, kind, name)
+    variable: Any = ir.GlobalVariable(module, kind, name)
     variable.global_constant = True
     variable.linkage = "internal"
     variable.align = 64

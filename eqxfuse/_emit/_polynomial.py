@@ -37,7 +37,9 @@ def multiply_out(program: Program) -> Polynomial:
         values[s.name] = result
     used = [value(atom) if atom is not None else {} for atom in program.outputs]
     position: dict[Monomial, int] = {}
-    for monomial in sorted({m for own in used for m in own}, key=lambda m: [(-order[a.array], a.index) for a in reversed(m)]):
+    for monomial in sorted(
+        {m for own in used for m in own}, key=lambda m: [(-order[a.array], a.index) for a in reversed(m)]
+    ):
         position[monomial] = len(position)
     outputs = tuple(tuple((c, position[m]) for m, c in own.items() if c) for own in used)
     return Polynomial(tuple(position), outputs)

@@ -90,7 +90,9 @@ class RosenbrockStep:
         for stage in range(self.method.stages):
             state = self._state(code, y, part, stage)
             code.build.call(self._declared(self.rhs), [state, k, part["right"], part["scratch"]])
-            couplings = [code.build.fmul(code.splat(ir.Constant(DOUBLE, c), number), inverse) for c in self.method.c[stage]]
+            couplings = [
+                code.build.fmul(code.splat(ir.Constant(DOUBLE, c), number), inverse) for c in self.method.c[stage]
+            ]
             if couplings:
                 self._combine(code, part["right"], part["right"], couplings, part)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])

@@ -1,6 +1,5 @@
 """Which kernel runs a program here."""
 
-import importlib.util
 import logging
 import os
 from functools import cache
@@ -10,6 +9,7 @@ import jax
 
 from eqxfuse._errors import BackendUnavailable
 from eqxfuse._ir import Program
+from eqxfuse._kernels._host import host
 from eqxfuse._kernels._jax_kernel import JaxKernel
 from eqxfuse._kernels._kernel import Kernel
 from eqxfuse._kernels._vectorized import VectorizedKernel
@@ -45,11 +45,8 @@ def build_kernel(program: Program, backend: Backend = "auto") -> Kernel:
 def _best() -> str:
     if jax.default_backend() != "cpu":
         return "vectorized"
-    if importlib.util.find_spec("llvmlite") is None:
-        _log.warning("eqxfuse runs its plain JAX kernels; for native ones: pip install 'eqxfuse[native]'")
-        return "vectorized"
     try:
-        from eqxfuse._kernels._llvm_kernel import build_llvm_kernel  # noqa: F401
+        host()
     except BackendUnavailable as reason:
         _log.warning("eqxfuse runs its plain JAX kernels: %s", reason)
         return "vectorized"

@@ -16,8 +16,12 @@ class JaxKernel(Kernel):
     backend: ClassVar[str] = "jax"
 
     @cached_property
-    def source(self) -> str:
+    def _source(self) -> str:
         return jax_source(self.program)
+
+    @property
+    def source(self) -> str:
+        return self._source
 
     @cached_property
     def _run(self):

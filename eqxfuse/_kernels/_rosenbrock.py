@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from eqxfuse._emit._llvm_ir import Modules
 from eqxfuse._emit._llvm_step import step_ir
 from eqxfuse._emit._rosenbrock_step import Method
 from eqxfuse._ir import Program
@@ -51,9 +52,9 @@ class NativeStep:
 
 @lru_cache(maxsize=64)
 def _target(step: NativeStep) -> str:
-    def text(name: str) -> str:
+    def write(name: str) -> Modules:
         block = plan_lu(step.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
         plans = (scalar_plan(step.pattern), block)
         return step_ir(step.rhs, step.jacobian, plans, step.method, host().shape("float64"), name)
 
-    return module_target(step.identity, text)
+    return module_target(step.identity, write)

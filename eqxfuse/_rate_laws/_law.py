@@ -35,11 +35,11 @@ class RateLaw:
         """Names of the species whose densities enter `modifier`; empty for most laws."""
         return ()
 
-    def coefficient(self, conditions: Conditions) -> Float[Array, " rows"]:
+    def coefficient(self, conditions: Conditions) -> Parameter:
         """The rate coefficient, or the unmodified one when the law depends on abundances."""
         raise NotImplementedError
 
-    def coefficient_within(self, conditions: Conditions, low: np.ndarray, high: np.ndarray) -> Float[Array, " rows"]:
+    def coefficient_within(self, conditions: Conditions, low: np.ndarray, high: np.ndarray) -> Parameter:
         """`coefficient` with the temperature of each row held inside low..high [rows] [K].
 
         A law may override it with something cheaper that gives the same numbers.

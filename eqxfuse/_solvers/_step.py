@@ -1,16 +1,29 @@
 """One step of a Rosenbrock method."""
 
+from typing import Protocol
+
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from eqxfuse._solvers._system import System
+from eqxfuse._solvers._linear import Solve
 from eqxfuse._solvers._tableau import RosenbrockTableau
+
+
+class Equation(Protocol):
+    """y' = f(t, y) over vectors, as `System` has it."""
+
+    def f(self, t, y, /) -> Float[Array, " n"]: ...
+
+    def f_and_drift(self, t, y, dt, /) -> tuple[Float[Array, " n"], Float[Array, " n"]]: ...
+
+    def factorise(self, t, y, h, /) -> Solve: ...
+
 
 Step = tuple[Float[Array, " n"], Float[Array, " n"], Float[Array, "terms n"]]
 
 
-def rosenbrock_step(tableau: RosenbrockTableau, system: System, t, dt, y: Float[Array, " n"], h) -> Step:
+def rosenbrock_step(tableau: RosenbrockTableau, system: Equation, t, dt, y: Float[Array, " n"], h) -> Step:
     """Advance `y` [n] at time `t` by `dt`.
 
     `h` is `dt` as the vector field sees it: of the opposite sign when time runs backwards. Returns y1 [n], the

@@ -21,7 +21,8 @@ class System:
     """
 
     def __init__(self, terms: diffrax.AbstractTerm, y: PyTree[Array], args: Any):
-        self.terms, self.args = terms, args
+        self.terms: Any = terms
+        self.args = args
         self.start, self.unflatten = flatten(y)
         self.is_vector = self.start is y
 

@@ -88,7 +88,9 @@ def test_loops(backend):
         return v + 1e-3 * kernel(v, k, *rest), None
 
     scanned = jax.jit(lambda v: jax.lax.scan(step, v, None, length=5)[0])(y)
-    looped = jax.jit(lambda v: jax.lax.while_loop(lambda c: c[0] < 5, lambda c: (c[0] + 1, step(c[1], 0)[0]), (0, v)))(y)
+    looped = jax.jit(lambda v: jax.lax.while_loop(lambda c: c[0] < 5, lambda c: (c[0] + 1, step(c[1], 0)[0]), (0, v)))(
+        y
+    )
     expected = y
     for _ in range(5):
         expected = step(expected, None)[0]

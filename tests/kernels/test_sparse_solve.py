@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, FusedRHS, Network, RateCoefficients, Rodas4, networks, read_network
-from eqxfuse._lower import Pattern, lower_jacobian
+from eqxfuse._lower import Pattern
 from tests.helpers import random_state, shared
 from tests.sparse import dense, losses_and_gains, needs_native, network_like_pattern, random_pattern
 
@@ -155,12 +155,9 @@ def _solve_both_ways(kernels, matrix, dense_block):
 
 
 @pytest.mark.parametrize("size", [3, 16])
-@pytest.mark.parametrize("pivot", [0.0, 1e-13, np.nan, np.inf])
-@pytest.mark.parametrize("at", [0, 2])
-def test_what_needs_pivoting_has_no_solution(kernels, size, pivot, at):
+@pytest.mark.parametrize(("at", "pivot"), [(0, 1e-13), (1, 0.0), (-1, 0.0), (0, np.nan), (-1, np.inf)])
+def test_what_needs_pivoting_has_no_solution(kernels, size, at, pivot):
     """A pivot that is tiny beside the rest of its column; one that is 0 or not finite, be it the last."""
-    if at == 2 and size == 3 and pivot == 1e-13:
-        pytest.skip("nothing is left to eliminate below the last pivot")
     matrix = np.eye(size) + np.tri(size)
     matrix[at, at] = pivot
     for x in _solve_both_ways(kernels, matrix, dense_block=size > 8):

@@ -1,5 +1,7 @@
 """Elimination plans: ordering, fill-in, tables, operation counts."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def plan(request):
 
 
 def _rows(starts, values):
-    return [values[a:b].tolist() for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [values[a:b].tolist() for a, b in itertools.pairwise(starts)]
 
 
 def test_order_is_a_permutation(plan):

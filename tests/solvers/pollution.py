@@ -10,7 +10,28 @@ import numpy as np
 
 from eqxfuse import Network
 
-SPECIES = "NO2 NO O3P O3 HO2 OH HCHO CO ALD MEO2 C2O3 CO2 PAN CH3O HNO3 O1D SO2 SO4 NO3 N2O5".split()
+SPECIES = [
+    "NO2",
+    "NO",
+    "O3P",
+    "O3",
+    "HO2",
+    "OH",
+    "HCHO",
+    "CO",
+    "ALD",
+    "MEO2",
+    "C2O3",
+    "CO2",
+    "PAN",
+    "CH3O",
+    "HNO3",
+    "O1D",
+    "SO2",
+    "SO4",
+    "NO3",
+    "N2O5",
+]
 
 REACTIONS = {
     "NO2 -> NO + O3P": 0.35,

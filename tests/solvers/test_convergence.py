@@ -74,7 +74,9 @@ def test_accuracy_does_not_depend_on_stiffness(solver, stiffness):
 
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda s: type(s).__name__)
 def test_dense_output_is_continuous_and_hits_the_steps(solver):
-    solution = integrate(driven, solver, driven_solution(0.0), END, saveat=diffrax.SaveAt(steps=True, dense=True), max_steps=100)
+    solution = integrate(
+        driven, solver, driven_solution(0.0), END, saveat=diffrax.SaveAt(steps=True, dense=True), max_steps=100
+    )
     steps = int(solution.stats["num_accepted_steps"])
     ends = solution.ts[: steps - 1]
     at = jax.vmap(solution.evaluate)

@@ -41,9 +41,7 @@ def test_the_solve_goes_on_after_steps_that_are_not_finite(solver, start):
 
 @solvers
 def test_an_infinite_stage_is_rejected_like_one_that_is_not_a_number(solver):
-    _, error, *_ = solver.step(
-        diffrax.ODETerm(blowing_up), 0.0, 1e300, jnp.array([1e80]), None, None, made_jump=False
-    )
+    _, error, *_ = solver.step(diffrax.ODETerm(blowing_up), 0.0, 1e300, jnp.array([1e80]), None, None, made_jump=False)
     assert jnp.array_equal(error, jnp.array([jnp.inf]))
 
 
