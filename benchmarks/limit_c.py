@@ -21,27 +21,35 @@ def available() -> bool:
 
 
 def build_limit(program: Program, directory: Path, lanes: int = 8) -> ctypes.CDLL:
-    """The library of `limit_source`, compiled into `directory` unless it is there."""
+    """The library of `limit_source`, compiled into `directory` unless it is there; gcc takes minutes for RATE22."""
     text = limit_source(program, lanes)
     path = directory / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.so"
     if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".c").write_text(text)
         subprocess.run(["gcc", *FLAGS, str(path.with_suffix(".c")), "-o", str(path)], check=True)
     library = ctypes.CDLL(str(path))
-    count = len(program.inputs)
-    library.batch.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * count, *[ctypes.c_long] * count, ctypes.c_void_p]
+    pointers, numbers = [ctypes.c_void_p] * len(program.inputs), [ctypes.c_long] * len(program.inputs)
+    library.repeat.argtypes = [ctypes.c_long, *pointers, ctypes.c_void_p]
+    library.batch.argtypes = [ctypes.c_long, *pointers, *numbers, ctypes.c_void_p]
     return library
 
 
 def limit_source(program: Program, lanes: int) -> str:
-    """`cell(inputs..., out)` and `batch(cells, inputs..., strides..., out)`.
+    """`repeat(times, inputs..., out)` for one cell, and `batch(cells, inputs..., strides..., out)`.
 
     A stride is the distance in numbers from one cell's input to the next one's: 0 where cells share it. `cells`
     is a multiple of `lanes`.
     """
     head = f"typedef double many __attribute__((vector_size({8 * lanes})));\n"
     block = c_function("block", program).replace("double", "many").replace("= 0.0;", "= (many){0};")
-    return head + c_function("cell", program) + block + _batch(program, lanes)
+    return "\n".join([head, c_function("cell", program), block, _repeat(program), _batch(program, lanes)])
+
+
+def _repeat(program: Program) -> str:
+    parameters = ", ".join(f"const double *{a.name}" for a in program.inputs)
+    call = f"cell({', '.join(a.name for a in program.inputs)}, out)"
+    return f"void repeat(long times, {parameters}, double *out) {{\n  for (long i = 0; i < times; i++) {call};\n}}\n"
 
 
 def _batch(program: Program, lanes: int) -> str:

@@ -14,14 +14,15 @@ from eqxfuse._conditions import Conditions
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._outcome import Outcome, from_diffrax
 from eqxfuse._progress import DECADES, LogProgressMeter
+from eqxfuse._solvers import Rodas5P
 from eqxfuse._trajectory import Trajectory
 
 Time = float | Float[Array, ""]
 
 
 def default_solver() -> diffrax.AbstractSolver:
-    """L-stable, stiffly accurate, order 5 (Kvaerno 2004, BIT 44, 489)."""
-    return diffrax.Kvaerno5()
+    """One factorisation a step and no iterations."""
+    return Rodas5P()
 
 
 def solve(
@@ -55,7 +56,7 @@ def solve(
       it (1e-23) the steps follow the noise of empty species. Times the density for `state="density"`.
     - `saveat`: output times [s] in increasing order, or how many, the last at `t1` and the others spread
       logarithmically over the 6 decades before it.
-    - `solver`: any Diffrax solver with an error estimate; by default Kvaerno5.
+    - `solver`: any Diffrax solver with an error estimate; by default `Rodas5P`.
     - `adjoint`: how Diffrax differentiates the solve: by default in reverse mode; `diffrax.ForwardMode()` for
       `jax.jvp` and `jax.jacfwd`.
     - `progress`: show a bar on stderr.

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import jax
 
+from eqxfuse._cli._cache import add_cache
 from eqxfuse._cli._errors import CommandError, UsageError
 from eqxfuse._cli._inspect import add_inspect
 from eqxfuse._cli._parser import Parser
@@ -19,6 +20,7 @@ _COMMANDS = {
     "run": (add_run, "integrate a network file"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
     "source": (add_source, "print the code that is generated for a network file"),
+    "cache": (add_cache, "show or clear the native code that is kept on disk"),
 }
 _RUN_EXAMPLE = """example:
   eqxfuse run rate22_final.rates --temperature 10 --density 2e4 --t-end 1Myr \\

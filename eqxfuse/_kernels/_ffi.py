@@ -24,7 +24,7 @@ def target(native: NativeProgram, dtype: str) -> str:
     name = target_name(native, dtype)
     with _lock:
         if name not in _targets:
-            addresses = _load(native, dtype, name)
+            addresses = load(native, dtype, name)
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(addresses[name]), platform="cpu")
             _targets[name] = addresses
     return name
@@ -46,7 +46,8 @@ def source(native: NativeProgram, dtype: str) -> str:
     return f"{modules.arithmetic}\n{modules.frame}"
 
 
-def _load(native: NativeProgram, dtype: str, name: str) -> dict[str, int]:
+def load(native: NativeProgram, dtype: str, name: str) -> dict[str, int]:
+    """Addresses in code that is taken from the cache, or made."""
     cache, key = ObjectCache(default_directory()), _key(name)
     objects = cache.read(key)
     if objects is None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import diffrax
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import lineax as lx
 import optimistix as optx
-from diffrax._root_finder import use_stepsize_tol
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
@@ -16,6 +16,9 @@ from eqxfuse._solvers._sparse_lu import SparseLU
 from eqxfuse._solvers._sparse_operator import SparseOperator
 from eqxfuse._solvers._stage import Stage, check_relation
 from eqxfuse._sparse_matrix import SparseMatrix
+
+FROM_CONTROLLER: Any = diffrax.with_stepsize_controller_tols(diffrax.VeryChord)().rtol
+"""What diffrax replaces by the tolerance, or the norm, of the step size controller."""
 
 
 class NewtonState(eqx.Module):
@@ -46,13 +49,14 @@ class SparseNewton(optx.AbstractRootFinder):
     diverges (Hairer & Wanner, Solving ODEs II, section IV.8). Tolerances and norm default to those of the step size
     controller.
 
-    Derivatives of a solve do not pass through the iteration: diffrax differentiates the stage's equation.
+    Derivatives of a solve do not pass through the iteration: diffrax differentiates the stage's equation, with a dense
+    Jacobian by `jax.jacfwd`.
     """
 
     vector_field: Any
-    rtol: Any = use_stepsize_tol
-    atol: Any = use_stepsize_tol
-    norm: Any = use_stepsize_tol
+    rtol: Any = FROM_CONTROLLER
+    atol: Any = FROM_CONTROLLER
+    norm: Any = FROM_CONTROLLER
     kappa: float = 1e-2
 
     def init(self, fn: Callable, y: Array, args: Any, options: dict, f_struct, aux_struct, tags) -> NewtonState:
