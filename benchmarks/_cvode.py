@@ -92,7 +92,8 @@ def network_source(network: ef.Network) -> str:
     order, starts = _columns(pattern)
     jacobian = replace(program, outputs=tuple(program.outputs[i] for i in order))
     sizes = f"#define SPECIES {pattern.size}\n#define STORED {pattern.stored}\n"
-    tables = _table("starts", starts) + _table("rows", pattern.rows[order])
+    rows, columns = pattern.rows[order], pattern.columns[order]
+    tables = _table("starts", starts) + _table("rows", rows) + _table("diagonal", np.flatnonzero(rows == columns))
     return sizes + tables + c_function("rhs", rhs) + c_function("jacobian", jacobian)
 
 

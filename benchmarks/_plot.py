@@ -4,21 +4,27 @@ from pathlib import Path
 
 import numpy as np
 
-COLOURS = {
-    "eqxfuse Rodas5P": "#0072B2",
-    "eqxfuse Rodas4": "#56B4E9",
-    "eqxfuse.solve": "#009E73",
-    "diffrax Kvaerno5": "#CC79A7",
-    "CVODE KLU": "#D55E00",
-    "CVODE LAPACK": "#E69F00",
-    "scipy BDF": "#999999",
-    "scipy LSODA": "#555555",
-    "carbox Kvaerno5+LU": "#000000",
+STYLES = {
+    "eqxfuse Rodas5P": ("#0072b2", "right"),
+    "eqxfuse Rodas4": ("#3fa7d6", "right"),
+    "eqxfuse Kvaerno5": ("#009e73", "left"),
+    "eqxfuse.solve": ("#7a5195", "right"),
+    "diffrax Kvaerno5": ("#cc79a7", "left"),
+    "CVODE KLU": ("#d55e00", "right"),
+    "CVODE LAPACK": ("#8c6d00", "left"),
+    "scipy BDF": ("#999999", "left"),
+    "scipy LSODA": ("#555555", "left"),
+    "carbox Kvaerno5+LU": ("#000000", "right"),
 }
+"""Colour of each curve, and on which side of its label the first point is."""
+
 TITLES = {
     "gas": "UCLCHEM gas phase: 163 species, 2227 reactions",
     "rate22": "UMIST RATE22: 737 species, 8767 reactions",
 }
+
+REFERENCE = 3e-8
+"""What the reference trajectories are stated to be good to; grey in the plot."""
 
 
 def plot(results: dict[str, list[dict]], bound: float, path: Path) -> None:
@@ -33,7 +39,8 @@ def plot(results: dict[str, list[dict]], bound: float, path: Path) -> None:
         ax.set_xlabel("time of one solve on one core [s]")
         ax.set_ylabel(f"largest relative error at the end, species above {bound:g}")
         ax.grid(which="major", alpha=0.3)
-        ax.margins(x=0.18)
+        ax.margins(x=0.22, y=0.08)
+        ax.axhspan(0, REFERENCE, color="0.93", zorder=0)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
 
@@ -49,11 +56,11 @@ def frontier(records: list[dict], bound: float) -> list[tuple[float, float]]:
 
 
 def _curve(ax, solver: str, points: list[tuple[float, float]]) -> None:
+    """A line through the points; its name stands at the fastest one."""
     if not points:
         return
-    colour = COLOURS.get(solver, "#444444")
-    dashed = not solver.startswith("eqxfuse")
-    ax.plot(*zip(*points, strict=True), "o--" if dashed else "o-", color=colour, markersize=4, label=solver)
-    ax.annotate(
-        solver, points[0], xytext=(4, 6), textcoords="offset points", color=colour, fontsize=9, ha="left", va="bottom"
-    )
+    colour, side = STYLES.get(solver, ("#444444", "left"))
+    line = "o-" if solver.startswith("eqxfuse") else "o--"
+    ax.plot(*zip(*points, strict=True), line, color=colour, markersize=4)
+    shift = (4 if side == "left" else -4, 5)
+    ax.annotate(solver, points[0], shift, textcoords="offset points", color=colour, fontsize=9, ha=side)

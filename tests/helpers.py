@@ -1,5 +1,6 @@
 """Shared pieces of the test suite."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -17,8 +18,8 @@ def shared(relative: str) -> Path:
     return path
 
 
-BACKENDS = ("vectorized", "jax")
-"""Every backend; one specification runs over all of them."""
+BACKENDS = ("vectorized", "jax", *(["llvm"] if importlib.util.find_spec("llvmlite") else []))
+"""Every backend that is installed; one specification runs over all of them."""
 
 
 def direct(network, y, k):

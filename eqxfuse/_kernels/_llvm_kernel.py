@@ -38,7 +38,11 @@ class LlvmKernel(Kernel):
         return source(self._native, _default_dtype())
 
     def __call__(self, *arrays):
-        return call(self._native, [jnp.asarray(a) for a in arrays])
+        values = [jnp.asarray(a) for a in arrays]
+        if any(v.ndim != 1 for v in values):
+            shapes = ", ".join(str(v.shape) for v in values)
+            raise ValueError(f"{self.program.name} takes arrays of one axis, got {shapes}; use vmap for batches")
+        return call(self._native, values)
 
 
 def build_llvm_kernel(program: Program) -> LlvmKernel:

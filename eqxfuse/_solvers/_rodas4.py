@@ -37,8 +37,8 @@ RODAS4 = RosenbrockTableau.from_rows(
 class Rodas4(AbstractRosenbrock):
     """Rodas4: a stiffly accurate, L-stable Rosenbrock method of order 4 with an embedded method of order 3.
 
-    Six stages, one Jacobian and one factorisation a step; dense output of order 3. The default for chemistry at
-    relative tolerances from 1e-2 to about 1e-6.
+    Six stages, one Jacobian and one factorisation a step; dense output of order 3. On chemical networks `Rodas5P`
+    reaches the same error in as many steps or fewer, from half to nearly all of them, at an eighth more work a step.
     """
 
     tableau: ClassVar[RosenbrockTableau] = RODAS4

@@ -93,7 +93,11 @@ RODAS5P = RosenbrockTableau.from_rows(
 class Rodas5P(AbstractRosenbrock):
     """Rodas5P: a stiffly accurate, L-stable Rosenbrock method of order 5 with an embedded method of order 4.
 
-    Eight stages, one Jacobian and one factorisation a step; dense output of order 4.
+    Eight stages, one Jacobian and one factorisation a step; dense output of order 4. The first choice for chemistry.
+
+    It goes well with `diffrax.PIDController` as it stands, but for `factormax=1e3`, which saves the first few
+    steps. Proportional and derivative terms cost steps: few are rejected. On abundances the largest error between
+    `t0` and `t1` is about 10 `rtol` for species far above `atol / rtol`.
     """
 
     tableau: ClassVar[RosenbrockTableau] = RODAS5P

@@ -15,6 +15,7 @@ pytest.importorskip("llvmlite")
 import equinox as eqx
 
 from eqxfuse import networks
+from eqxfuse._errors import BackendUnavailable
 from eqxfuse._ir import Array, Load, Program
 from eqxfuse._kernels._llvm_kernel import LlvmKernel, build_llvm_kernel
 from eqxfuse._kernels._vectorized import VectorizedKernel
@@ -132,6 +133,15 @@ def test_wrong_arrays_are_refused_before_anything_runs():
         kernel(jnp.ones(3, jnp.int32), k)
     with pytest.raises(TypeError, match="takes 2 arrays, got 1"):
         kernel(y)
+    with pytest.raises(ValueError, match=r"one axis, got \(2, 3\), \(2, 3\); use vmap"):
+        kernel(jnp.stack([y, y]), jnp.stack([k, k]))
+
+
+def test_other_devices_are_refused():
+    kernel, _ = both("robertson")
+    traced = jax.jit(kernel).trace(*arrays_of(kernel.program))
+    with pytest.raises(BackendUnavailable, match="CPU only"):
+        traced.lower(lowering_platforms=("cuda",))
 
 
 @pytest.mark.parametrize("active", [(0,), (1,), (0, 1)])
