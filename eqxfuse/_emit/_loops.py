@@ -18,6 +18,7 @@ class Code:
         kind = ir.FunctionType(ir.VoidType(), [POINTER] * arguments)
         self.function = ir.Function(module, kind, name)
         self.function.linkage = linkage
+        self.function.attributes.add("nounwind")
         for argument in self.function.args:
             argument.add_attribute("noalias")
         self.arguments = list(self.function.args)

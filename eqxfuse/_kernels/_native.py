@@ -60,13 +60,16 @@ def link(objects: Sequence[bytes], symbols: Sequence[str]) -> dict[str, int]:
 
 @cache
 def _machine(level: int):
+    """For code whose parts may lie anywhere: the sections of an object are allocated one by one, and in a process
+    that holds gigabytes they can be further apart than the 2 GiB that the small code model allows.
+    """
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=host().cpu, features=host().features, opt=level, reloc="pic", codemodel="small", jit=True
+        cpu=host().cpu, features=host().features, opt=level, reloc="static", codemodel="large", jit=True
     )
 
 
