@@ -8,7 +8,7 @@ import numpy as np
 
 import eqxfuse as ef
 from benchmarks._networks import CASES
-from benchmarks._problems import Problem
+from benchmarks._problems import Problem, start
 
 CONDITIONS = {
     "gas": ef.Conditions(temperature=250.0, density=1e4, zeta=1.3e-17, av=3.0),
@@ -41,8 +41,7 @@ def load(problem: Problem, cells: int) -> Batch:
         return rhs.precompute(replace(conditions, temperature=temperature)).k
 
     k = jax.jit(jax.vmap(coefficients))(jnp.linspace(10.0, 300.0, cells))
-    start = dict(zip(problem.network.species_names, problem.y0, strict=True))
-    y0 = np.array([start[name] for name in network.species_names])
+    y0, _ = start(problem.name, network)
     return Batch(replace(problem, network=constant(network), y0=y0), np.asarray(k))
 
 

@@ -1,12 +1,12 @@
 """What takes part in the comparison of whole solves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-Solve = Callable[[float, float], tuple[Any, dict[str, Any]]]
+Solve = Callable[[float, float], tuple[Any, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def contenders(problem: Problem, parts: int) -> Iterator[SolveContender]:
     """Rodas4, Rodas5P and Kvaerno5 (with `SparseNewton`, and as diffrax has it) and `eqxfuse.solve` as it comes."""
     for solver in (ef.Rodas4(), ef.Rodas5P()):
         yield SolveContender(_name(solver), compiled(problem, solver), tolerances(-2, -9, ATOLS, parts))
-    newton = diffrax.Kvaerno5(root_finder=ef.SparseNewton(problem.rhs))
+    newton = diffrax.Kvaerno5(root_finder=ef.SparseNewton(vector_field=problem.rhs))
     yield SolveContender("eqxfuse Kvaerno5", compiled(problem, newton), tolerances(-2, -9, ATOLS, parts))
     kvaerno = diffrax.Kvaerno5()
     yield SolveContender("diffrax Kvaerno5", compiled(problem, kvaerno), tolerances(-4, -6, ATOLS))

@@ -39,7 +39,7 @@ def plot(results: dict[str, list[dict]], bound: float, path: Path) -> None:
         ax.set_xlabel("time of one solve on one core [s]")
         ax.set_ylabel(f"largest relative error at the end, species above {bound:g}")
         ax.grid(which="major", alpha=0.3)
-        ax.margins(x=0.22, y=0.08)
+        ax.margins(x=0.3, y=0.08)
         ax.axhspan(0, REFERENCE, color="0.93", zorder=0)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)

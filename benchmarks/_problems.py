@@ -53,6 +53,13 @@ def load(name: str) -> Problem:
         return Problem(name, network, k, file["y0"], file["t"], file["y"])
 
 
+def start(name: str, network: ef.Network) -> tuple[np.ndarray, float]:
+    """Abundances [species] of a problem's start in the order of `network`, and its last time [s]."""
+    with np.load(path(name)) as file:
+        abundances = dict(zip(file["species"].tolist(), file["y0"].tolist(), strict=True))
+        return np.array([abundances[species] for species in network.species_names]), float(file["t"][-1])
+
+
 def errors(y: np.ndarray, reference: np.ndarray) -> dict[float, float]:
     """The largest relative error over the species whose reference [species] is above each threshold."""
     return {bound: float(np.max(np.abs(y / reference - 1)[reference > bound])) for bound in THRESHOLDS}
