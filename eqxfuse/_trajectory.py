@@ -12,10 +12,12 @@ from eqxfuse._network import Network
 from eqxfuse._outcome import Outcome
 from eqxfuse._plot import plot
 from eqxfuse._species import Species
-from eqxfuse._trajectory_file import read_arrays, write_arrays
+from eqxfuse._trajectory_file import read_fields, to_dataframe, to_dataset, write_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from pandas import DataFrame
+    from xarray import Dataset
 
 
 class Trajectory(eqx.Module):
@@ -86,14 +88,40 @@ class Trajectory(eqx.Module):
         curves = {name: self.abundance(name) for name in names}
         return plot(self.times, curves, self.state, ax)
 
+    def dataframe(self) -> "DataFrame":
+        """A pandas table: a row for each time [s], a column for each species; needs `pip install 'eqxfuse[tables]'`.
+
+        Raises `ValueError` for a batch and `ImportError` without pandas.
+        """
+        return to_dataframe(self)
+
+    def to_xarray(self, *dims: str) -> "Dataset":
+        """Labelled arrays of xarray: abundances [*dims, time, species], start, statistics and result, with units.
+
+        `dims` name the batch axes, by default `cell` or `cell_0`, `cell_1`, ... . Where the cells of a batch have
+        output times of their own, `time` [*dims, output] labels the axis `output`. Needs `pip install
+        'eqxfuse[tables]'`. Raises `ValueError` when `dims` are too many or too few, `ImportError` without xarray.
+        """
+        return to_dataset(self, dims)
+
     def save(self, path: str | Path) -> None:
-        """Write everything to an .npz file that NumPy can read without eqxfuse."""
-        write_arrays(path, self)
+        """Write a file of the kind that its suffix names.
+
+        - `.npz`: everything, for NumPy without eqxfuse;
+        - `.nc`: everything, as NetCDF (see `to_xarray`);
+        - `.csv`: times [s] and abundances of one trajectory.
+
+        Raises `ValueError` for another suffix (and for a batch as `.csv`), and `OSError`.
+        """
+        write_file(path, self)
 
     @classmethod
     def load(cls, path: str | Path) -> "Trajectory":
-        """Read what `save` wrote. Raises `ValueError` for another kind of file, `OSError` where it cannot be read."""
-        return cls(**read_arrays(path))
+        """Read what `save` wrote as `.npz` or `.nc`.
+
+        Raises `ValueError` for another kind of file, `OSError` where it cannot be read.
+        """
+        return cls(**read_fields(path))
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.times.shape[:-1]))

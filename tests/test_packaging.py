@@ -53,6 +53,8 @@ HOMES = {
     "llvmlite": {"_emit", "_kernels"},
     "ctypes": {"_kernels"},
     "matplotlib": {"_plot"},
+    "pandas": {"_trajectory_file"},
+    "xarray": {"_trajectory_file"},
     "diffrax": {"_solvers", "_outcome", "_progress", "_solve"},
     "lineax": {"_solvers"},
     "optimistix": {"_solvers"},
@@ -134,7 +136,7 @@ def test_only_kernels_execute_text():
 
 
 def test_an_import_loads_no_optional_library():
-    code = "import sys, eqxfuse; print(*sorted({'llvmlite', 'matplotlib', 'carbox'} & set(sys.modules)))"
+    code = "import sys, eqxfuse; print(*sorted({'llvmlite', 'matplotlib', 'pandas', 'xarray', 'carbox'} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert loaded.stdout.split() == []
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._outcome import from_names, names_of
-from eqxfuse._species import Species
+from eqxfuse._trajectory_file._composition import compositions, species_from
 
 if TYPE_CHECKING:
     from eqxfuse._trajectory import Trajectory
@@ -23,12 +23,11 @@ def write_arrays(path: str | Path, trajectory: "Trajectory") -> None:
     """Write `times`, `abundances`, `initial`, the names in `species`, the compositions and charges in `composition`
     (JSON), `state`, the name of the `result`, and one `statistics_...` for each count.
     """
-    compositions = [[s.composition, s.charge] for s in trajectory.species]
     arrays = {name: np.asarray(getattr(trajectory, name)) for name in _ARRAYS}
     arrays |= {_COUNT + name: np.asarray(value) for name, value in trajectory.statistics.items()}
     arrays |= {
         "species": np.array(trajectory.species_names, dtype=str),
-        "composition": np.array(json.dumps(compositions)),
+        "composition": np.array(json.dumps(compositions(trajectory.species))),
         "state": np.array(trajectory.state),
         "result": names_of(trajectory.result),
     }
@@ -47,15 +46,10 @@ def read_arrays(path: str | Path) -> dict[str, Any]:
 
 def _fields(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     names = [str(name) for name in arrays["species"]]
-    compositions = json.loads(str(arrays["composition"]))
     return {
         **{name: jnp.asarray(arrays[name]) for name in _ARRAYS},
         "statistics": {key[len(_COUNT) :]: jnp.asarray(arrays[key]) for key in arrays if key.startswith(_COUNT)},
         "result": from_names(arrays["result"]),
-        "species": tuple(_species(name, *of) for name, of in zip(names, compositions, strict=True)),
+        "species": species_from(names, json.loads(str(arrays["composition"]))),
         "state": str(arrays["state"]),
     }
-
-
-def _species(name: str, composition: list | None, charge: int) -> Species:
-    return Species(name, None if composition is None else tuple((e, n) for e, n in composition), charge)
