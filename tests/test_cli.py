@@ -60,6 +60,18 @@ def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
     assert (out / "tiny.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_run_writes_other_kinds_of_data(network_file, tmp_path, capsys):
+    assert main(run_arguments(network_file, out=str(tmp_path), save="csv")) == 0
+    assert "tiny.csv" in capsys.readouterr().out and not (tmp_path / "tiny.npz").exists()
+    assert (tmp_path / "tiny.csv").read_text().startswith("time [s],")
+
+
+def test_netcdf_without_its_library_is_a_failure(network_file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    status, line = fails(run_arguments(network_file, out=str(tmp_path), save="nc"), capsys)
+    assert status == 1 and "eqxfuse[tables]" in line
+
+
 def test_without_matplotlib_there_is_data_and_a_warning(network_file, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(run_arguments(network_file, out=str(tmp_path))) == 0

@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "_trajectory": "_network _outcome _plot _species _trajectory_file",
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_cli": "_codegen _conditions _formats _fused _ir _kernels _lower _network _outcome _plot _solve _trajectory "
-    "networks",
+    "_trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }

@@ -7,6 +7,7 @@ from typing import Any, NoReturn, get_args
 from eqxfuse._cli._quantities import parse_names, parse_number
 from eqxfuse._formats._read import FORMATS
 from eqxfuse._kernels import Backend
+from eqxfuse._trajectory_file import SUFFIXES
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,6 +48,8 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 def add_solve(parser: argparse.ArgumentParser) -> None:
     """Options of everything that solves and writes a trajectory."""
     parser.add_argument("--out", metavar="DIR", default="out", help="folder for the results (default: ./out)")
+    kinds = [suffix[1:] for suffix in SUFFIXES]
+    parser.add_argument("--save", choices=kinds, default="npz", help="kind of the data file (default: npz)")
     names = argument(parse_names)
     parser.add_argument("--species", metavar="A,B,...", type=names, help="species in the table and the plot")
     group = parser.add_argument_group("solver")

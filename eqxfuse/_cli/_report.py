@@ -48,17 +48,30 @@ def statistics(trajectory: Trajectory, seconds: float) -> str:
     )
 
 
-def write(trajectory: Trajectory, names: Sequence[str], folder: Path, stem: str, title: str) -> list[Path]:
-    """`stem`.npz and, with Matplotlib, `stem`.png in `folder`. Raises `CommandError`."""
-    written = [folder / f"{stem}.npz"]
+def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tuple[str, str], title: str) -> list[Path]:
+    """The data and, with Matplotlib, a picture in `folder`; `name` is the stem of both and the suffix of the data.
+
+    Raises `CommandError`.
+    """
+    stem, kind = name
+    written = [folder / f"{stem}.{kind}"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         trajectory.save(written[0])
-        curves = {name: trajectory.abundance(name) for name in names}
-        save_plot(folder / f"{stem}.png", trajectory.times, curves, trajectory.state, title)
-        written.append(folder / f"{stem}.png")
     except ImportError as missing:
-        warn(f"no picture was drawn: {missing}")
+        raise CommandError(str(missing)) from missing
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror or error}") from error
-    return written
+    picture = folder / f"{stem}.png"
+    return [*written, picture] if _drawn(trajectory, names, picture, title) else written
+
+
+def _drawn(trajectory: Trajectory, names: Sequence[str], path: Path, title: str) -> bool:
+    try:
+        save_plot(path, trajectory.times, {n: trajectory.abundance(n) for n in names}, trajectory.state, title)
+    except ImportError as missing:
+        warn(f"no picture was drawn: {missing}")
+        return False
+    except OSError as error:
+        raise CommandError(f"cannot write to {path.parent}: {error.strerror or error}") from error
+    return True

@@ -107,5 +107,5 @@ def _report(trajectory: Trajectory, seconds: float, title: str, name: str, optio
     names = options.species or trajectory.most_abundant()
     print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
     stem = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
-    for path in write(trajectory, names, Path(options.out), stem, title):
+    for path in write(trajectory, names, Path(options.out), (stem, options.save), title):
         print(f"wrote {path}")
