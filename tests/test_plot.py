@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eqxfuse._plot import DECADES, LABEL_GAP, _apart, _limits, formula, save_plot
+from eqxfuse._plot import bars, equation, formula, save_plot
+from eqxfuse._plot._curves import DECADES, LABEL_GAP, _apart, _limits
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,18 @@ def test_nothing_to_see_is_drawn_all_the_same(tmp_path, values):
     pytest.importorskip("matplotlib")
     save_plot(tmp_path / "empty.png", np.array([0.0, 1e7]), {"A": np.array(values)}, "density", "nothing")
     assert (tmp_path / "empty.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_equations():
+    assert equation("H2+ + H2 -> H3+ + H") == "H$_{2}$$^{+}$ + H$_{2}$ \u2192 H$_{3}$$^{+}$ + H"
+    assert equation("C -> C+ + e-") == "C \u2192 C$^{+}$ + e$^{\u2212}$"
+
+
+def test_bars_stand_in_order_and_show_their_sign():
+    figure = pytest.importorskip("matplotlib.figure")
+    ax = bars(["first", "second"], [0.5, -2.0], "x", figure.Figure().add_subplot())
+    first, second = ax.patches
+    assert (first.get_width(), second.get_width()) == (0.5, -2.0)
+    assert first.get_facecolor() != second.get_facecolor()
+    top, bottom = (label.get_text() for label in ax.get_yticklabels())
+    assert (top, bottom) == ("first", "second") and ax.yaxis_inverted()

@@ -1,6 +1,5 @@
-"""Pictures of trajectories. The only home of Matplotlib, which is imported when the first one is drawn."""
+"""Curves over time."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,12 +8,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._constants import YEAR
+from eqxfuse._plot._formula import formula
+from eqxfuse._plot._style import COLOURS, import_matplotlib, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3fa7d6", "#7a5195", "#8c6d00", "#444444")
-"""After Okabe & Ito (2008), whose colours all kinds of colour vision tell apart, darkened for white paper."""
 
 LINE_STYLES = ("-", "--", "-.", ":")
 DECADES = 14
@@ -38,7 +36,7 @@ def plot(
 
     Draws on `ax`, or on a new figure of pyplot. Raises `ImportError` where Matplotlib is missing.
     """
-    ax = _pyplot_axes() if ax is None else ax
+    ax = new_axes() if ax is None else ax
     years = np.asarray(times) / YEAR
     shown = years > 0
     years = years[shown]
@@ -57,33 +55,11 @@ def plot(
 
 def save_plot(path: str | Path, times, curves, state, title: str = "") -> None:
     """`plot` as a picture file, without touching pyplot's windows."""
-    figure_class = _import("matplotlib.figure").Figure
+    figure_class = import_matplotlib("figure").Figure
     figure = figure_class(figsize=(7.6, 5.0), dpi=160, layout="constrained")
     ax = plot(times, curves, state, figure.add_subplot())
     ax.set_title(title, fontsize=10, loc="left")
     figure.savefig(path)
-
-
-def formula(name: str) -> str:
-    """A species name for Matplotlib: the 3 of `H3+` below the line and its + above."""
-    base = name.rstrip("+-")
-    charge = name[len(base) :].replace("-", "\u2212")
-    body = re.sub(r"(?<=[A-Za-z)])([0-9]+)", r"$_{\1}$", base.replace("$", r"\$").replace("_", r"\_"))
-    return f"{body}$^{{{charge}}}$" if charge else body
-
-
-def _import(module: str):
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError as missing:
-        raise ImportError("plots need matplotlib: pip install 'eqxfuse[plot]'") from missing
-
-
-def _pyplot_axes() -> "Axes":
-    _, ax = _import("matplotlib.pyplot").subplots(figsize=(7.6, 5.0), layout="constrained")
-    return ax
 
 
 def _limits(lines: Iterable[np.ndarray]) -> tuple[float, float]:

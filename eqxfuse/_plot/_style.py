@@ -1,0 +1,24 @@
+"""What all pictures share."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3fa7d6", "#7a5195", "#8c6d00", "#444444")
+"""After Okabe & Ito (2008), whose colours all kinds of colour vision tell apart, darkened for white paper."""
+
+
+def import_matplotlib(module: str) -> Any:
+    """A module of Matplotlib. Raises `ImportError` that says what to install."""
+    try:
+        return importlib.import_module(f"matplotlib.{module}")
+    except ImportError as missing:
+        raise ImportError("plots need matplotlib: pip install 'eqxfuse[plot]'") from missing
+
+
+def new_axes(height: float = 5.0) -> "Axes":
+    """A figure of pyplot with one pair of axes, `height` inches high."""
+    _, ax = import_matplotlib("pyplot").subplots(figsize=(7.6, height), layout="constrained")
+    return ax
