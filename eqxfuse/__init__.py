@@ -2,6 +2,14 @@
 
 from eqxfuse import networks as networks
 from eqxfuse import rate_laws as rate_laws
+from eqxfuse._analysis import Budget as Budget
+from eqxfuse._analysis import BudgetTerm as BudgetTerm
+from eqxfuse._analysis import Sensitivities as Sensitivities
+from eqxfuse._analysis import Sensitivity as Sensitivity
+from eqxfuse._analysis import budget as budget
+from eqxfuse._analysis import fluxes as fluxes
+from eqxfuse._analysis import sensitivities as sensitivities
+from eqxfuse._analysis import timescales as timescales
 from eqxfuse._codegen import CodeGenerator as CodeGenerator
 from eqxfuse._codegen import compile_network as compile_network
 from eqxfuse._coefficients import RateCoefficients as RateCoefficients

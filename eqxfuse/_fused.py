@@ -18,7 +18,7 @@ from eqxfuse._network import Network
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
 
-Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions] | None
+Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions | RateCoefficients] | None
 
 
 class FusedRHS(eqx.Module):
@@ -29,7 +29,7 @@ class FusedRHS(eqx.Module):
 
     - `Conditions`: coefficients are evaluated in this call;
     - `RateCoefficients`, from `precompute`: nothing is left to evaluate but the chemistry;
-    - a callable `t -> Conditions`;
+    - a callable of t [s] that returns one of these;
     - nothing, for a right-hand side bound with `at`.
 
     The leaves are the parameters of the rate laws (`table`) and what `at` bound. Computes in the dtype of `y`.
@@ -138,6 +138,17 @@ class FusedRHS(eqx.Module):
             raise TypeError(f"y must be float32 or float64, got {y.dtype}")
         return y
 
+    def effective_coefficients(
+        self, t: Any, y: Float[Array, "species"], args: Args = None
+    ) -> Float[Array, "reactions"]:
+        """Coefficients in the units of the state, as `RateCoefficients.k`, with those of abundance-dependent laws
+        modified. The arguments are those of a call.
+        """
+        y, k, coefficients = self._inputs(t, y, args)
+        if not self.table.layout.modified:
+            return k
+        return k.at[self._modified].multiply(self._modifiers(y, coefficients.conditions))
+
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
         given = self.bound if args is None else args
@@ -146,7 +157,7 @@ class FusedRHS(eqx.Module):
         if isinstance(given, Conditions):
             return self.precompute(given)
         if callable(given):
-            return self.precompute(given(t))
+            return self.coefficients(t, given(t))
         if given is None:
             raise ValueError(
                 "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"

@@ -55,6 +55,15 @@ class Trajectory(eqx.Module):
         last = self.abundances[..., -1, :]
         return {name: last[..., i] for i, name in enumerate(self.species_names)}
 
+    def at(self, time: float | Float[Array, ""]) -> Float[Array, "*batch species"]:
+        """The state at `time` [s], linear between the outputs around it; NaN before the first and after the last."""
+
+        def value(times, values):
+            return jnp.interp(time, times, values, left=jnp.nan, right=jnp.nan)
+
+        columns = jnp.swapaxes(self.abundances, -1, -2)
+        return jnp.vectorize(value, signature="(t),(t)->()")(self.times[..., None, :], columns)
+
     def most_abundant(self, count: int = 10) -> tuple[str, ...]:
         """Names of the species with the largest abundances at the last output time, largest first; not for batches."""
         order = jnp.argsort(self.abundances[-1], descending=True)[:count]

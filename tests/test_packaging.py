@@ -44,8 +44,9 @@ MAY_IMPORT = {
     "_trajectory_file": "_outcome _species",
     "_trajectory": "_network _outcome _plot _species _trajectory_file",
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
-    "_cli": "_codegen _conditions _formats _fused _ir _kernels _lower _network _outcome _plot _solve _trajectory "
-    "_trajectory_file networks",
+    "_analysis": "_coefficients _fused _network _plot _solve",
+    "_cli": "_analysis _codegen _conditions _formats _fused _ir _kernels _lower _network _outcome _plot _solve "
+    "_trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }
@@ -136,7 +137,8 @@ def test_only_kernels_execute_text():
 
 
 def test_an_import_loads_no_optional_library():
-    code = "import sys, eqxfuse; print(*sorted({'llvmlite', 'matplotlib', 'pandas', 'xarray', 'carbox'} & set(sys.modules)))"
+    optional = {"llvmlite", "matplotlib", "pandas", "xarray", "carbox"}
+    code = f"import sys, eqxfuse; print(*sorted({optional} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert loaded.stdout.split() == []
 

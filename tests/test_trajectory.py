@@ -119,3 +119,12 @@ def test_a_plot_without_matplotlib_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"eqxfuse\[plot\]"):
         trajectory().plot()
+
+
+def test_the_state_at_a_time():
+    found = trajectory()
+    np.testing.assert_allclose(found.at(5.5 * ef.YEAR), found.abundances.mean(axis=0), rtol=1e-14)
+    np.testing.assert_array_equal(found.at(ef.YEAR), found.abundances[0])
+    assert np.isnan(found.at(0.5 * ef.YEAR)).all() and np.isnan(found.at(11 * ef.YEAR)).all()
+    batch = jax.vmap(lambda _: trajectory())(jnp.zeros((3,)))
+    assert jax.jit(lambda t: batch.at(t))(2 * ef.YEAR).shape == (3, 5)
