@@ -60,9 +60,11 @@ def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
     assert (out / "tiny.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_run_writes_other_kinds_of_data(network_file, tmp_path, capsys):
-    assert main(run_arguments(network_file, out=str(tmp_path), save="csv")) == 0
-    assert "tiny.csv" in capsys.readouterr().out and not (tmp_path / "tiny.npz").exists()
+def test_run_analyses_and_writes_other_kinds_of_data(network_file, tmp_path, capsys):
+    assert main(run_arguments(network_file, out=str(tmp_path), save="csv", analyse="CO,C+")) == 0
+    printed = capsys.readouterr().out
+    assert "CO: abundance" in printed and "C+: abundance" in printed and "%  " in printed
+    assert "tiny.csv" in printed and not (tmp_path / "tiny.npz").exists()
     assert (tmp_path / "tiny.csv").read_text().startswith("time [s],")
 
 
@@ -93,6 +95,7 @@ def test_warnings_for_a_start_that_looks_wrong(network_file, tmp_path, capsys):
         ({"initial": "H=1,H=2"}, "'H' stands twice"),
         ({"initial": "H=-1"}, "--initial: -1"),
         ({"species": "CO,Co"}, "did you mean"),
+        ({"analyse": "Co"}, "did you mean"),
         ({"t-end": "1e6"}, "--t-end: '1e6' is no time"),
         ({"t-end": "0yr"}, "above zero"),
         ({"temperature": "nan"}, "--temperature: nan"),

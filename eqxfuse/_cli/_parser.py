@@ -52,6 +52,8 @@ def add_solve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save", choices=kinds, default="npz", help="kind of the data file (default: npz)")
     names = argument(parse_names)
     parser.add_argument("--species", metavar="A,B,...", type=names, help="species in the table and the plot")
+    text = "print the reactions that form and destroy these species at the end"
+    parser.add_argument("--analyse", metavar="A,B,...", type=names, default=(), help=text)
     group = parser.add_argument_group("solver")
     group.add_argument("--rtol", metavar="X", type=number, default=1e-4, help="relative tolerance (default: 1e-4)")
     group.add_argument("--atol", metavar="X", type=number, default=1e-20, help="absolute tolerance (default: 1e-20)")

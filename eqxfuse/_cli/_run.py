@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eqxfuse._analysis import budget
 from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli._errors import CommandError, UsageError
 from eqxfuse._cli._network import open_network
@@ -27,6 +28,9 @@ from eqxfuse.networks import dark_cloud, dark_cloud_abundances
 DEMO_SPECIES = ("H2", "H", "C+", "C", "CO", "O", "O2", "OH", "H2O", "H2CO", "HCO+", "H3+", "e-")
 DEMO_CONDITIONS = Conditions(temperature=10.0, density=2e4)
 DEMO_YEARS = 1e6
+
+_ANALYSED = 5
+"""Reactions that `--analyse` shows of each kind."""
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +62,7 @@ def demo(options: argparse.Namespace) -> None:
 def _solve_and_report(
     network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
 ) -> None:
-    y0 = _start(network, initial, options.species or ())
+    y0 = _start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = _right_hand_side(network, options.backend)
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
     print(describe(conditions), flush=True)
@@ -76,6 +80,8 @@ def _solve_and_report(
         throw=False,
     )
     _report(trajectory, time.perf_counter() - start, f"{network.name}, {typeset(conditions)}", network.name, options)
+    for name in options.analyse:
+        print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
 
 def _start(network: Network, initial: Mapping[str, float], shown: tuple[str, ...]):
