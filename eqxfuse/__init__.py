@@ -13,6 +13,9 @@ from eqxfuse._analysis import timescales as timescales
 from eqxfuse._codegen import CodeGenerator as CodeGenerator
 from eqxfuse._codegen import compile_network as compile_network
 from eqxfuse._coefficients import RateCoefficients as RateCoefficients
+from eqxfuse._comparison import Comparison as Comparison
+from eqxfuse._comparison import Difference as Difference
+from eqxfuse._comparison import compare as compare
 from eqxfuse._conditions import Conditions as Conditions
 from eqxfuse._constants import YEAR as YEAR
 from eqxfuse._formats import read_network as read_network

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import jax
 
 from eqxfuse._cli._cache import add_cache
+from eqxfuse._cli._compare import add_compare
 from eqxfuse._cli._errors import CommandError, UsageError
 from eqxfuse._cli._inspect import add_inspect
 from eqxfuse._cli._parser import Parser
@@ -19,6 +20,7 @@ _COMMANDS = {
     "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
     "run": (add_run, "integrate a network file"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
+    "compare": (add_compare, "tell two networks apart: species, reactions, coefficients"),
     "source": (add_source, "print the code that is generated for a network file"),
     "cache": (add_cache, "show or clear the native code that is kept on disk"),
 }
@@ -29,11 +31,14 @@ _RUN_EXAMPLE = """example:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 1 for a failure, or 2 for a mistake in the arguments."""
+    """Run a command; returns the exit status: 0, or 1 for a failure, or 2 for a mistake in the arguments.
+
+    `compare` has the statuses of `diff`: 0 for equal, 1 for different, 2 for any trouble.
+    """
     options = _parser().parse_args(arguments)
     jax.config.update("jax_enable_x64", True)
     try:
-        options.command(options)
+        status = options.command(options) or 0
         sys.stdout.flush()
     except UsageError as error:
         return _fail(options.prog, error, 2)
@@ -44,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    return status
 
 
 def _fail(prog: str, error: Exception | str, status: int) -> int:

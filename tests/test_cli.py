@@ -151,6 +151,28 @@ def test_inspect_lists_a_few_or_all(tmp_path, capsys):
     assert "(--all)" not in printed and printed.count("again") == 7
 
 
+def test_compare_has_the_status_of_diff(network_file, tmp_path, capsys):
+    assert main(["compare", str(network_file), str(network_file)]) == 0
+    assert "T = 10 K" in capsys.readouterr().out
+    other = tmp_path / "other.csv"
+    other.write_text(NETWORK.replace("2e-17,0.5", "2e-17,0.6"))
+    assert main(["compare", str(network_file), str(other)]) == 1
+    assert "C + O -> CO  [2 rows against 2]" in capsys.readouterr().out
+    assert main(["compare", str(network_file), str(other), "--temperature", "300"]) == 0
+    assert main(["compare", "robertson", "primordial", "--all"]) == 1
+    capsys.readouterr()
+    status, line = fails(["compare", str(network_file), str(tmp_path / "none.csv")], capsys)
+    assert (status, "cannot read" in line) == (2, True)
+    other.write_text("nothing\n")
+    assert fails(["compare", str(network_file), str(other)], capsys)[0] == 2
+    assert fails(["compare", "robertson", "robertson", "--temperature", "0"], capsys)[0] == 2
+
+
+def test_shipped_networks_have_a_name(capsys):
+    assert main(["inspect", "robertson"]) == 0
+    assert "3 species, 3 reactions" in capsys.readouterr().out
+
+
 def test_source(network_file, tmp_path, capsys):
     assert main(["source", str(network_file), "--backend", "jax"]) == 0
     assert "def rhs(" in capsys.readouterr().out

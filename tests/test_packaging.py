@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "_network": "_equation _identity _rate_laws _reaction _species",
     "_formats": "_network _rate_laws _reaction _species",
     "networks": "_equation _network _rate_laws _reaction _species",
+    "_comparison": "_conditions _network _reaction _species",
     "_lower": "_ir _network _reaction",
     "_emit": "_ir",
     "_kernels": "_emit _ir _lower",  # of `_lower`: sparsity patterns and elimination plans, which are data
@@ -45,8 +46,8 @@ MAY_IMPORT = {
     "_trajectory": "_network _outcome _plot _species _trajectory_file",
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_analysis": "_coefficients _fused _network _plot _solve",
-    "_cli": "_analysis _codegen _conditions _formats _fused _ir _kernels _lower _network _outcome _plot _solve "
-    "_trajectory _trajectory_file networks",
+    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _ir _kernels _lower _network _outcome _plot "
+    "_solve _trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }

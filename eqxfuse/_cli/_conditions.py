@@ -39,9 +39,11 @@ _MATH = (
 )
 
 
-def add_conditions(parser: argparse.ArgumentParser) -> None:
-    """`--temperature` and `--density` are required; the others have the defaults of `Conditions`."""
-    defaults = {f.name: f.default for f in dataclasses.fields(Conditions)}
+def add_conditions(parser: argparse.ArgumentParser, **own_defaults: float) -> None:
+    """An option for each condition, with the default of `Conditions`; those without any (and not in `own_defaults`)
+    are required.
+    """
+    defaults = {f.name: f.default for f in dataclasses.fields(Conditions)} | own_defaults
     for title, texts in (("physical conditions", _MAIN), ("further conditions", _FURTHER)):
         group = parser.add_argument_group(title)
         for name, text in texts.items():

@@ -1,19 +1,31 @@
-"""From the file that a command names to a network."""
+"""From the file, or the name, that a command is given to a network."""
 
 import argparse
+from pathlib import Path
 
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._errors import NetworkFormatError
 from eqxfuse._formats import read_network
 from eqxfuse._network import Network
+from eqxfuse.networks import dark_cloud, primordial, robertson
+
+SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robertson}
+"""Networks that have a name; a file of that name goes before them."""
 
 
 def open_network(options: argparse.Namespace) -> Network:
     """The network in `options.file`. Raises `CommandError`."""
+    return read(options.file, options.format)
+
+
+def read(file: str, format: str | None = None) -> Network:
+    """The network in a file, or one of `SHIPPED`. Raises `CommandError`."""
+    if file in SHIPPED and not Path(file).exists():
+        return SHIPPED[file]()
     try:
-        return read_network(options.file, options.format)
+        return read_network(file, format)
     except NetworkFormatError as error:
         text = f": {error.text.strip()[:80]!r}" if error.text else ""
         raise CommandError(f"{error.path}:{error.line}: {error.why}{text}") from error
     except OSError as error:
-        raise CommandError(f"cannot read {options.file}: {error.strerror}") from error
+        raise CommandError(f"cannot read {file}: {error.strerror}") from error

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
+from eqxfuse._cli._network import SHIPPED
 from eqxfuse._cli._quantities import parse_names, parse_number
 from eqxfuse._formats._read import FORMATS
 from eqxfuse._kernels import Backend
@@ -41,7 +42,8 @@ def count(text: str) -> int:
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """`FILE` and `--format`."""
-    parser.add_argument("file", metavar="FILE", help="network file: UMIST, KIDA, UCLCHEM or latent_tgas")
+    text = f"network file (UMIST, KIDA, UCLCHEM or latent_tgas), or one of {', '.join(SHIPPED)}"
+    parser.add_argument("file", metavar="FILE", help=text)
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
 
 

@@ -1,0 +1,36 @@
+"""`eqxfuse compare`: what tells two networks apart, with the exit status of `diff`."""
+
+import argparse
+
+from eqxfuse._cli._conditions import add_conditions, describe, read_conditions
+from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._cli._network import read
+from eqxfuse._cli._parser import number
+from eqxfuse._comparison import compare as compare_networks
+from eqxfuse._network import Network
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    for letter in "AB":
+        text = "network file, or the name of a network that ships with eqxfuse"
+        parser.add_argument(letter.lower(), metavar=letter, help=text)
+    text = "coefficients are equal within this part of the larger one (default: 1e-6)"
+    parser.add_argument("--rtol", metavar="X", type=number, default=1e-6, help=text)
+    parser.add_argument("--all", action="store_true", help="list all findings, not the first 10 of each kind")
+    add_conditions(parser, temperature=10.0, density=1e4)
+    parser.set_defaults(command=compare)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """1 where the networks differ, 0 where they do not. Raises `UsageError` (status 2) for whatever goes wrong."""
+    conditions = read_conditions(options)
+    comparison = compare_networks(_open(options.a), _open(options.b), conditions, rtol=options.rtol)
+    print(f"{comparison.table(None if options.all else 10)}\ncoefficients are those at {describe(conditions)}")
+    return 0 if comparison.equal else 1
+
+
+def _open(name: str) -> Network:
+    try:
+        return read(name)
+    except CommandError as error:
+        raise UsageError(str(error)) from error
