@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from eqxfuse._carbox import read_carbox
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
 from eqxfuse._kernels import Backend, Kernel, build_kernel
@@ -62,6 +63,17 @@ class FusedRHS(eqx.Module):
         self.bound = None
         self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)
 
+    @classmethod
+    def from_carbox(cls, network: Any, *, backend: Backend = "auto") -> "FusedRHS":
+        """Of a `carbox.Network`: the arithmetic that carbox does, quirks included; see `eqxfuse.carbox`.
+
+        The state is carbox's: abundances, or densities for networks that carbox calls without the density. Make
+        conditions in carbox's units with `eqxfuse.carbox.conditions`; the temperature is theirs, even where carbox
+        would integrate it. Raises `TypeError` and `ValueError` as `eqxfuse.carbox.get_fused_ode` does.
+        """
+        reading = read_carbox(network)
+        return cls(reading.network, backend=backend, state="abundance" if reading.takes_density else "density")
+
     @property
     def source(self) -> str:
         """The generated code."""
@@ -77,7 +89,7 @@ class FusedRHS(eqx.Module):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return k.at[self._modified].multiply(self._modifiers(jnp.asarray(y), conditions).astype(k.dtype))
+        return k.at[self.modified].multiply(self.modifiers(jnp.asarray(y), conditions).astype(k.dtype))
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
@@ -96,7 +108,7 @@ class FusedRHS(eqx.Module):
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return self.kernel(y, k)
-        return self.kernel(y, k, self._modifiers(y, coefficients.conditions))
+        return self.kernel(y, k, self.modifiers(y, coefficients.conditions))
 
     def jacobian(self, t: Any, y: Float[Array, "species"], args: Args = None) -> SparseMatrix:
         """The exact Jacobian d(dy_i/dt)/dy_j, abundance-dependent rates included.
@@ -111,7 +123,7 @@ class FusedRHS(eqx.Module):
         species = np.array(modifying_species(self.network), dtype=np.int32)
 
         def modifiers(own):
-            return self._modifiers(y.at[species].set(own), coefficients.conditions)
+            return self.modifiers(y.at[species].set(own), coefficients.conditions)
 
         slopes = jax.jacfwd(modifiers)(y[species])
         return SparseMatrix(kernel(y, k, modifiers(y[species]), slopes.ravel()), pattern, native)
@@ -147,7 +159,7 @@ class FusedRHS(eqx.Module):
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return k
-        return k.at[self._modified].multiply(self._modifiers(y, coefficients.conditions))
+        return k.at[self.modified].multiply(self.modifiers(y, coefficients.conditions))
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
@@ -165,13 +177,14 @@ class FusedRHS(eqx.Module):
         raise TypeError(f"args must be Conditions, RateCoefficients or a callable t -> Conditions, got {type(given)}")
 
     @property
-    def _modified(self) -> np.ndarray:
+    def modified(self) -> np.ndarray:
+        """Reactions (by position) with abundance-dependent laws, in the order of `modifiers`."""
         return np.array([j for _, own in self.table.layout.modified for j in own], dtype=np.int32)
 
-    def _modifiers(self, y, conditions: Conditions | None):
-        """Factors of the abundance-dependent laws, in the order of the layout; 1 without conditions."""
+    def modifiers(self, y: Float[Array, "species"], conditions: Conditions | None) -> Float[Array, " rows"]:
+        """What the abundance-dependent laws multiply their coefficients by [1]; 1 without conditions."""
         if conditions is None:
-            return jnp.ones(len(self._modified), y.dtype)
+            return jnp.ones(len(self.modified), y.dtype)
         densities = y * jnp.asarray(conditions.density).astype(y.dtype) if self.state == "abundance" else y
         factors = []
         for group, reactions in self.table.layout.modified:
