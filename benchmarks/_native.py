@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks._networks import CASES, Case
 from benchmarks._report import seconds, table
-from benchmarks._timing import in_turn, medians
+from benchmarks._timing import TURN, in_turn, medians
 from benchmarks._works import CELLS, LOOPS, WORKS
 from benchmarks.limit_c import available, build_limit
 from eqxfuse._ir import Program
@@ -49,7 +49,7 @@ def _measure(case: Case, options: argparse.Namespace) -> list[dict]:
     records.insert(0, {"network": case.name, "work": "read and lower", "native": lowered})
     kernel, plain = LlvmKernel(program), VectorizedKernel(program)
     for work, calls, units in [*_against_c(program, kernel, options.limits), *_gradients(program, kernel, plain)]:
-        times = medians(in_turn(calls, options.rounds))
+        times = medians(in_turn(calls, options.rounds, turn=TURN))
         own = {name: t / units for name, t in times.items()}
         records.append({"network": case.name, "work": work, **own})
     return records

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from benchmarks._contenders import Contender, carbox, ours
 from benchmarks._networks import CASES, Case
 from benchmarks._report import seconds, table
-from benchmarks._timing import in_turn, medians, stages
+from benchmarks._timing import TURN, in_turn, medians, stages
 from benchmarks._works import WORKS, Work, batch
 
 UNROLLED_LIMIT = 800
@@ -42,7 +42,7 @@ def _measure(case: Case, options: argparse.Namespace) -> list[dict]:
         calls, spent = {}, {}
         for contender in contenders:
             calls[contender.name], spent[contender.name] = _prepare(contender, work)
-        times = medians(in_turn(calls, options.rounds))
+        times = medians(in_turn(calls, options.rounds, turn=TURN))
         for contender in contenders:
             run = times[contender.name] / work.units
             records.append(

@@ -8,6 +8,9 @@ from typing import Any
 
 import jax
 
+TURN = 0.03
+"""Seconds for the turn of a call that takes less."""
+
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 """What time is: on a wall, or of the processor that this process had (where others use the machine, too)."""
 
@@ -26,10 +29,13 @@ def in_turn(
     rounds: int,
     budget: float = math.inf,
     clock: Callable[[], float] = time.perf_counter,
+    turn: float = 0.0,
 ) -> dict[Any, list[float]]:
     """Seconds of each call in every round; one round of warm-up is not counted.
 
-    A call that took `budget` seconds in all is left out of the rounds that follow.
+    A turn repeats its call until `turn` seconds have passed, and counts as the median: short calls are then measured
+    with their own data in the caches, and not with those of the call before. A call that took `budget` seconds in all
+    is left out of the rounds that follow.
     """
     times: dict[Any, list[float]] = {name: [] for name in calls}
     spent = dict.fromkeys(calls, 0.0)
@@ -37,13 +43,19 @@ def in_turn(
         for name, call in calls.items():
             if number > 1 and spent[name] > budget:
                 continue
-            start = clock()
-            jax.block_until_ready(call())
-            took = clock() - start
-            spent[name] += took
+            own = [_timed(call, clock)]
+            while sum(own) < turn:
+                own.append(_timed(call, clock))
+            spent[name] += sum(own)
             if number:
-                times[name].append(took)
+                times[name].append(statistics.median(own))
     return times
+
+
+def _timed(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
+    jax.block_until_ready(call())
+    return clock() - start
 
 
 def medians(times: Mapping[str, list[float]]) -> dict[str, float]:

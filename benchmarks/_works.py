@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 CELLS = 1024
-LOOPS = 200
+LOOPS = 1000
 
 
 @dataclass(frozen=True)

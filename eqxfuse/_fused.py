@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 from eqxfuse._carbox import read_carbox
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
+from eqxfuse._garbage import collector_paused
 from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs, modifying_species
 from eqxfuse._network import Network
@@ -59,9 +60,10 @@ class FusedRHS(eqx.Module):
             raise ValueError(f'accumulation must be "plain" or "compensated", got {accumulation!r}')
         self.network = network
         self.state = state
-        self.table = network.rate_table
         self.bound = None
-        self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)
+        with collector_paused():
+            self.table = network.rate_table
+            self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)
 
     @classmethod
     def from_carbox(cls, network: Any, *, backend: Backend = "auto") -> "FusedRHS":
@@ -197,8 +199,9 @@ class FusedRHS(eqx.Module):
 @lru_cache(maxsize=64)
 def jacobian_kernel(network: Network, backend: Backend) -> tuple[Kernel, Pattern]:
     """The kernel of a network's Jacobian values and their pattern; built once for each backend."""
-    program, pattern = lower_jacobian(network)
-    return build_kernel(program, backend), pattern
+    with collector_paused():
+        program, pattern = lower_jacobian(network)
+        return build_kernel(program, backend), pattern
 
 
 def _density_factors(orders: np.ndarray, density):

@@ -156,6 +156,11 @@ class Network:
         return np.array([len(r.factors) for r in self.reactions], dtype=np.int32)
 
     @cached_property
+    def net_changes(self) -> tuple[dict[int, float], ...]:
+        """[reactions] the species (by position) that each reaction changes, and by how many."""
+        return tuple({self.index(name): float(n) for name, n in r.net_change} for r in self.reactions)
+
+    @cached_property
     def rate_table(self) -> RateTable:
         """The rate laws of all reactions, stacked."""
         with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays

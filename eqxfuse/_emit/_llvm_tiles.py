@@ -24,17 +24,14 @@ entry:
 br i1 %shared,label %spread.test,label %tiles.test
 spread.test:
 %s=phi i64 [0,%entry],[%s.next,%spread]
-%s.more=icmp ult i64 %s,%count
-br i1 %s.more,label %spread,label %done
+%s.more=icmp ult i64 %s,%whole
+br i1 %s.more,label %spread,label %columns.test
 spread:
 %s.column=add i64 %first,%s
-%s.from=getelementptr $T,ptr %one,i64 %s.column
-%s.value=load $T,ptr %s.from
-%s.head=insertelement <$W x $T> poison,$T %s.value,i32 0
-%s.all=shufflevector <$W x $T> %s.head,<$W x $T> poison,<$W x i32> zeroinitializer
-%s.to=getelementptr <$W x $T>,ptr %block,i64 %s
-store <$W x $T> %s.all,ptr %s.to
-%s.next=add i64 %s,1
+%s.row=getelementptr $T,ptr %one,i64 %s.column
+%s.block=getelementptr <$W x $T>,ptr %block,i64 %s
+$copy
+%s.next=add i64 %s,$W
 br label %spread.test
 tiles.test:
 %t=phi i64 [0,%entry],[%t.next,%tile]
@@ -49,7 +46,7 @@ $fill
 %t.next=add i64 %t,$W
 br label %tiles.test
 columns.test:
-%c=phi i64 [%whole,%tiles.test],[%c.next,%column]
+%c=phi i64 [%whole,%spread.test],[%whole,%tiles.test],[%c.next,%column]
 %c.more=icmp ult i64 %c,%count
 br i1 %c.more,label %column,label %done
 column:
@@ -109,6 +106,7 @@ def tiles_text(scalar: str, lanes: int) -> str:
         "fill": [tile.block(i) + tile.store(columns[i], f"t.slot{i}") for i in lane],
         "take": [tile.block(i) + tile.load(f"r{i}", f"t.slot{i}") for i in lane],
         "give": [tile.row(i, "t") + tile.store(columns[i], f"t.spot{i}") for i in lane],
+        "copy": [single.spread(i, tile.moved) for i in lane],
         "gather": [single.row(i, "c.column") + single.cell(i) + single.move(i, "spot", "cell") for i in lane],
         "scatter": [single.row(i, "c") + single.cell(i) + single.move(i, "cell", "spot") for i in lane],
     }
@@ -139,6 +137,17 @@ class _Pieces(NamedTuple):
 
     def cell(self, i: int) -> str:
         return f"%{self.prefix}.cell{i}=getelementptr {self.scalar},ptr %c.block,i64 {i}\n"
+
+    def spread(self, i: int, vector: str) -> str:
+        """Element `i` of a shared row in all lanes."""
+        scalar = self.scalar
+        return (
+            f"%s.from{i}=getelementptr {scalar},ptr %s.row,i64 {i}\n%s.value{i}=load {scalar},ptr %s.from{i}\n"
+            f"%s.head{i}=insertelement {vector} poison,{scalar} %s.value{i},i32 0\n"
+            f"%s.all{i}=shufflevector {vector} %s.head{i},{vector} poison,"
+            f"<{vector[1:].split()[0]} x i32> zeroinitializer\n"
+            f"%s.to{i}=getelementptr {vector},ptr %s.block,i64 {i}\nstore {vector} %s.all{i},ptr %s.to{i}\n"
+        )
 
     def load(self, result: str, address: str) -> str:
         return f"%{result}=load {self.moved},ptr %{address},align {self.align}\n"

@@ -10,6 +10,7 @@ from eqxfuse._formats.kida import KIDA
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
 from eqxfuse._formats.uclchem import UCLCHEM
 from eqxfuse._formats.umist import UMIST
+from eqxfuse._garbage import collector_paused
 from eqxfuse._network import Network
 from eqxfuse._reaction import Source
 
@@ -34,16 +35,21 @@ def read_network(path: str | Path, format: str | None = None) -> Network:
     """
     if format is not None and format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
-    rows = _rows(str(path), Path(path).read_bytes())
+    with collector_paused():
+        network = _read(Path(path), format)
+    for note in network.notes:
+        logger.info("%s: %s", path, note)
+    return network
+
+
+def _read(path: Path, format: str | None) -> Network:
+    rows = _rows(str(path), path.read_bytes())
     if not rows:
         raise NetworkFormatError(path, 0, "", "the file is empty")
     draft = (FORMATS[format] if format else _detect(rows)).read(rows)
     if not draft.reactions:
         raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
-    network = draft.network(Path(path).stem)
-    for note in network.notes:
-        logger.info("%s: %s", path, note)
-    return network
+    return draft.network(path.stem)
 
 
 def _rows(path: str, content: bytes) -> list[Source]:

@@ -24,10 +24,10 @@ def group_channels(network: Network) -> list[Channels]:
     return [Channels(factors, tuple(reactions)) for factors, reactions in groups.items()]
 
 
-def common_change(network: Network, reactions: Sequence[int]) -> dict[str, float]:
-    """The species that every one of `reactions` changes by the same number."""
-    changes = [dict(network.reactions[j].net_change) for j in reactions]
-    return {n: float(c) for n, c in changes[0].items() if all(other.get(n) == c for other in changes[1:])}
+def common_change(network: Network, reactions: Sequence[int]) -> dict[int, float]:
+    """The species that all of several reactions change by the same number; a reaction alone shares nothing."""
+    first, *others = (network.net_changes[j] for j in reactions)
+    return {i: c for i, c in first.items() if all(other.get(i) == c for other in others)} if others else {}
 
 
 def modifier_positions(network: Network) -> dict[int, int]:

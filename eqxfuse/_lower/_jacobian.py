@@ -65,15 +65,15 @@ def _partial(
         names[j] = f"q{j}_{species}"
         statements.append(Statement(names[j], Product((*coefficient(j, modifiers), *monomial))))
     common = common_change(network, channels.reactions)
-    if common and len(names) > 1:
+    if common:
         total = f"s{number}_{species}"
         statements.append(Statement(total, Sum(tuple((1.0, Ref(n)) for n in names.values()))))
-        for name, change in common.items():
-            _add(entries, network.index(name), species, change * power, Ref(total))
+        for changed, change in common.items():
+            _add(entries, changed, species, change * power, Ref(total))
     for j, name in names.items():
-        for changed, change in network.reactions[j].net_change:
-            if len(names) == 1 or changed not in common:
-                _add(entries, network.index(changed), species, change * power, Ref(name))
+        for changed, change in network.net_changes[j].items():
+            if changed not in common:
+                _add(entries, changed, species, change * power, Ref(name))
     return statements
 
 
@@ -88,8 +88,8 @@ def _modifier_terms(network: Network, modifiers: dict[int, int], entries: Entrie
         for column, i in enumerate(species):
             slope = Load("dm", position * len(species) + column)
             statements.append(Statement(f"v{j}_{i}", Product((Ref(f"u{j}"), slope))))
-            for changed, change in reaction.net_change:
-                _add(entries, network.index(changed), i, change, Ref(f"v{j}_{i}"))
+            for changed, change in network.net_changes[j].items():
+                _add(entries, changed, i, change, Ref(f"v{j}_{i}"))
     return statements
 
 
@@ -104,7 +104,7 @@ def _element(terms, name: str, label: str, statements: list[Statement]) -> Atom 
 
 
 def _add(entries: Entries, row: int, column: int, change: float, atom: Atom) -> None:
-    entries.setdefault((row, column), []).append((float(change), atom))
+    entries.setdefault((row, column), []).append((change, atom))
 
 
 def _label(network: Network, i: int, j: int) -> str:

@@ -52,13 +52,13 @@ def _accumulate(
     """Add the rates of one group to the species they change; a change common to all goes through their sum."""
     common = common_change(network, channels.reactions)
     shared = []
-    if common and len(channels.reactions) > 1:
+    if common:
         total = Sum(tuple((1.0, Ref(f"r{j}")) for j in channels.reactions))
         shared = [Statement(f"s{number}", total)]
-        for name, change in common.items():
-            terms[network.index(name)].append((change, Ref(f"s{number}")))
+        for i, change in common.items():
+            terms[i].append((change, Ref(f"s{number}")))
     for j in channels.reactions:
-        for name, change in network.reactions[j].net_change:
-            if not shared or name not in common:
-                terms[network.index(name)].append((float(change), Ref(f"r{j}")))
+        for i, change in network.net_changes[j].items():
+            if i not in common:
+                terms[i].append((change, Ref(f"r{j}")))
     return shared

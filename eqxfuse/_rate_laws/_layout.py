@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._errors import UnsupportedRateLaw
@@ -28,7 +27,7 @@ def group(fits: Fits) -> tuple[tuple[RateLaw, ...], Members]:
             members.setdefault(kind, []).append((j, i))
             if len(own) > 1 and fit.law.modifying_species:
                 raise UnsupportedRateLaw(f"reaction {j} has {len(own)} fits, but {fit.law!r} depends on abundances")
-    laws = [kind.unflatten(map(jnp.asarray, np.array(rows, dtype=float).T)) for kind, rows in leaves.items()]
+    laws = [kind.unflatten(map(jax.device_put, np.array(rows, dtype=float).T.copy())) for kind, rows in leaves.items()]
     return tuple(laws), list(members.values())
 
 
