@@ -20,6 +20,7 @@ from eqxfuse._conditions import Conditions as Conditions
 from eqxfuse._constants import YEAR as YEAR
 from eqxfuse._formats import read_network as read_network
 from eqxfuse._fused import FusedRHS as FusedRHS
+from eqxfuse._grid import solve_grid as solve_grid
 from eqxfuse._network import Network as Network
 from eqxfuse._outcome import Outcome as Outcome
 from eqxfuse._reaction import Reaction as Reaction

@@ -1,7 +1,6 @@
 """The physical conditions that rate coefficients depend on."""
 
 import dataclasses
-import math
 from numbers import Real
 
 import equinox as eqx
@@ -12,6 +11,15 @@ from jaxtyping import Array, Float
 from eqxfuse._constants import PARSEC, ZETA_UMIST
 
 Field = float | Float[Array, "..."]
+
+
+_POSITIVE = ("temperature", "density", "gas_to_grain", "turbulent_velocity")
+
+
+def wrong_values(field: str, values: np.ndarray) -> tuple[np.ndarray, str]:
+    """Which `values` a field of `Conditions` cannot have, and the bound that they break."""
+    positive = field in _POSITIVE
+    return ~np.isfinite(values) | (values < 0) | (positive & (values == 0)), "positive" if positive else "zero or more"
 
 
 def _as_float(value):
@@ -55,13 +63,12 @@ class Conditions(eqx.Module):
     """Turbulent line width b [cm s^-1], used by the self-shielding of H2."""
 
     def __check_init__(self):
-        positive = ("temperature", "density", "gas_to_grain", "turbulent_velocity")
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
             if not isinstance(value, float):
                 continue
-            bound = "positive" if f.name in positive else "zero or more"
-            if not math.isfinite(value) or value < 0 or (f.name in positive and value == 0):
+            wrong, bound = wrong_values(f.name, np.array(value))
+            if wrong:
                 raise ValueError(f"Conditions.{f.name} must be finite and {bound}, got {value!r}")
 
     def at_temperature(self, temperature) -> "Conditions":

@@ -68,12 +68,12 @@ def solve(
     t0, t1 = jnp.asarray(t0, y0.dtype), jnp.asarray(t1, y0.dtype)
     y0 = _require(y0, ~jnp.all(jnp.isfinite(y0)), "y0 holds values that are not finite")
     t1 = _require(t1, ~(t1 > t0), "t1 must be larger than t0")
-    trajectory = _integrate(
+    trajectory = integrate(
         rhs,
         _as_arrays(conditions),
         y0,
         (t0, t1),
-        _times(saveat, t0, t1),
+        output_times(saveat, t0, t1),
         (jnp.asarray(rtol, y0.dtype), jnp.asarray(atol, y0.dtype)),
         default_solver() if solver is None else solver,
         diffrax.RecursiveCheckpointAdjoint() if adjoint is None else adjoint,
@@ -84,7 +84,7 @@ def solve(
 
 
 @eqx.filter_jit
-def _integrate(
+def integrate(
     rhs: FusedRHS, conditions: Args, y0, span, times, tolerances, solver, adjoint, max_steps, meter
 ) -> Trajectory:
     args = rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
@@ -135,7 +135,7 @@ def _controller(rtol, atol) -> diffrax.AbstractStepSizeController:
     return diffrax.PIDController(rtol=rtol, atol=atol, pcoeff=0.3, icoeff=0.4)
 
 
-def _times(saveat: int | Any, t0, t1) -> Float[Array, "times"]:
+def output_times(saveat: int | Any, t0, t1) -> Float[Array, "times"]:
     if isinstance(saveat, int):
         if saveat < 1:
             raise ValueError(f"saveat must be 1 or more output times, got {saveat}")

@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "_trajectory_file": "_outcome _species",
     "_trajectory": "_network _outcome _plot _species _trajectory_file",
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
+    "_grid": "_coefficients _conditions _fused _kernels _outcome _solve _trajectory",
     "_analysis": "_coefficients _fused _network _plot _solve",
     "_cli": "_analysis _codegen _comparison _conditions _formats _fused _ir _kernels _lower _network _outcome _plot "
     "_solve _trajectory _trajectory_file networks",
@@ -61,7 +62,7 @@ HOMES = {
     "matplotlib": {"_plot"},
     "pandas": {"_trajectory_file"},
     "xarray": {"_trajectory_file"},
-    "diffrax": {"_solvers", "_outcome", "_progress", "_solve"},
+    "diffrax": {"_solvers", "_outcome", "_progress", "_solve", "_grid"},
     "lineax": {"_solvers"},
     "optimistix": {"_solvers"},
     "argparse": {"_cli", "cli"},

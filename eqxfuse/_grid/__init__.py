@@ -1,0 +1,3 @@
+"""Solves of many cells at once."""
+
+from eqxfuse._grid._solve_grid import solve_grid as solve_grid
