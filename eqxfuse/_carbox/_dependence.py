@@ -9,7 +9,7 @@ import numpy as np
 
 
 class _Watched:
-    """Stands in for the abundances and notes what is taken from them: single elements, or all of them."""
+    """Stands in for the abundances, can do nothing but give its elements, and notes which."""
 
     def __init__(self, values):
         self.values = values
@@ -25,10 +25,6 @@ class _Watched:
         except TypeError:
             self.taken.update(np.arange(len(self))[index].ravel().tolist())
         return self.values[index]
-
-    def __jax_array__(self):
-        self.taken.update(range(len(self)))
-        return self.values
 
 
 def species_of(term: Any, size: int, sample: tuple[float, float, float, float]) -> tuple[int, ...]:
@@ -48,6 +44,6 @@ def species_of(term: Any, size: int, sample: tuple[float, float, float, float]) 
     try:
         with jax.numpy_dtype_promotion("standard"):
             jax.eval_shape(watch, jnp.ones(size), *sample)
-    except (TypeError, AttributeError):  # it wants a true array
+    except Exception:  # whatever it is that only a true array can do; a fault of the term itself will show in its calls
         return tuple(range(size))
     return tuple(sorted(taken))
