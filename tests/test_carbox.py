@@ -226,6 +226,21 @@ def test_reference_derivatives(name):
         assert_close(call(*map(jnp.asarray, arguments)), (reference["dydt"][m], reference["gross"][m]))
 
 
+def test_a_network_that_was_used_before():
+    """The first versions of carbox forget to clear the terms of a former call of `get_ode`."""
+    network = stand_in.network()
+    network.jreactions = []
+
+    def get_ode():
+        network.jreactions += stand_in.TERMS
+        return dataclasses.replace(network.ode, reactions=network.jreactions)
+
+    network.get_ode = get_ode
+    assert len(get_ode().reactions) == 6
+    y, here = stand_in.state(12)
+    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
+
+
 def test_what_is_no_network():
     with pytest.raises(TypeError, match=r"expected a carbox.Network, got dict, which has no get_ode"):
         get_fused_ode({})

@@ -45,6 +45,8 @@ def read_carbox(network: Any) -> CarboxReading:
     missing = [name for name in ("get_ode", "species", "reactions") if not hasattr(network, name)]
     if missing:
         raise TypeError(f"expected a carbox.Network, got {type(network).__name__}, which has no {', '.join(missing)}")
+    if hasattr(network, "jreactions"):
+        network.jreactions = []  # earlier versions of carbox add to what a former call of get_ode left there
     ode = network.get_ode()
     names = tuple(str(s.name) for s in network.species)
     changes = _dense(ode.incidence)
