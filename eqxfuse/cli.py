@@ -11,6 +11,7 @@ import jax
 from eqxfuse._cli._cache import add_cache
 from eqxfuse._cli._compare import add_compare
 from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._cli._grid import add_grid
 from eqxfuse._cli._inspect import add_inspect
 from eqxfuse._cli._parser import Parser
 from eqxfuse._cli._run import add_demo, add_run
@@ -19,6 +20,7 @@ from eqxfuse._cli._source import add_source
 _COMMANDS = {
     "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
     "run": (add_run, "integrate a network file"),
+    "grid": (add_grid, "integrate a network for many conditions; goes on where an earlier run was stopped"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
     "compare": (add_compare, "tell two networks apart: species, reactions, coefficients"),
     "source": (add_source, "print the code that is generated for a network file"),
@@ -28,6 +30,14 @@ _RUN_EXAMPLE = """example:
   eqxfuse run rate22_final.rates --temperature 10 --density 2e4 --t-end 1Myr \\
       --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
 """
+_GRID_EXAMPLE = """example:
+  eqxfuse grid rate22_final.rates --temperature 10:50:9 --density 1e3:1e6:13log --t-end 1Myr \\
+      --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
+
+The result is a trajectory with the axes of the grid in front (eqxfuse.Trajectory.load), with the values along them
+as axis_temperature and so on. A run that was killed goes on when it is given once more.
+"""
+_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,12 +72,11 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"eqxfuse {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, (add, text) in _COMMANDS.items():
-        epilog = _RUN_EXAMPLE if name == "run" else None
         command = commands.add_parser(
             name,
             help=text,
             description=f"{text[0].upper()}{text[1:]}.",
-            epilog=epilog,
+            epilog=_EXAMPLES.get(name),
             formatter_class=RawDescriptionHelpFormatter,
         )
         command.set_defaults(prog=command.prog)

@@ -99,7 +99,7 @@ def test_warnings_for_a_start_that_looks_wrong(network_file, tmp_path, capsys):
         ({"t-end": "1e6"}, "--t-end: '1e6' is no time"),
         ({"t-end": "0yr"}, "above zero"),
         ({"temperature": "nan"}, "--temperature: nan"),
-        ({"temperature": "0"}, "Conditions.temperature must be finite and positive"),
+        ({"temperature": "0"}, "--temperature must be finite and positive"),
         ({"density": "dense"}, "--density: 'dense' is not a number"),
         ({"outputs": "0"}, "--outputs"),
         ({"backend": "gpu"}, "--backend"),

@@ -51,8 +51,8 @@ MAY_IMPORT = {
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_grid": "_coefficients _conditions _fused _kernels _outcome _solve _trajectory",
     "_analysis": "_coefficients _fused _network _plot _solve",
-    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _ir _kernels _lower _network _outcome _plot "
-    "_solve _trajectory _trajectory_file networks",
+    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network _outcome "
+    "_plot _solve _trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }

@@ -5,39 +5,61 @@ from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
 from eqxfuse._cli._network import SHIPPED
-from eqxfuse._cli._quantities import parse_names, parse_number
+from eqxfuse._cli._quantities import (
+    parse_abundances,
+    parse_count,
+    parse_names,
+    parse_number,
+    parse_time,
+    parse_tolerance,
+)
+from eqxfuse._cli._settings import apply_settings, settings_file
 from eqxfuse._formats._read import FORMATS
 from eqxfuse._kernels import Backend
 from eqxfuse._trajectory_file import SUFFIXES
 
 
 class Parser(argparse.ArgumentParser):
-    """Prints the error and where the help is, instead of the whole usage."""
+    """Prints the error and where the help is, instead of the whole usage; reads the file of `--settings`."""
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, allow_abbrev=False, **options)
+
+    def parse_known_args(self, args=None, namespace=None):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Also the entry for the arguments of a command."""
+        path = settings_file(list(args or ())) if "--settings" in self._option_string_actions else None
+        if path is not None:
+            try:
+                apply_settings(self, path)
+            except ValueError as error:
+                self.error(str(error))
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message} (see '{self.prog} --help')\n")
 
 
-def argument(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """`parse` as the `type` of an option: its `ValueError`s become the parser's errors, with their text."""
+class Argument:
+    """`parse` as the `type` of an option: its `ValueError`s become the parser's errors, with their text.
 
-    def convert(text: str) -> Any:
+    `accepts` are the types that a settings file may give for that text.
+    """
+
+    def __init__(self, parse: Callable[[str], Any], *accepts: type):
+        self.parse = parse
+        self.accepts = accepts or (str,)
+
+    def __call__(self, text: str) -> Any:
         try:
-            return parse(text)
+            return self.parse(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
-    return convert
 
-
-number = argument(parse_number)
-
-
-def count(text: str) -> int:
-    """A whole number above zero."""
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
-    return int(text)
+number = Argument(parse_number, float)
+tolerance = Argument(parse_tolerance, float)
+count = Argument(parse_count, int)
+names = Argument(parse_names, str, list)
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
@@ -47,19 +69,33 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
 
 
+def add_start(parser: argparse.ArgumentParser) -> None:
+    """`--initial` and `--t-end`."""
+    text = "initial abundances n/n_H; species that are not named start from zero"
+    initial = Argument(parse_abundances, str, dict)
+    parser.add_argument("--initial", metavar="A=X,B=Y,...", type=initial, required=True, help=text)
+    text = "end of the solve, with its unit: s, yr, kyr, Myr or Gyr"
+    parser.add_argument("--t-end", metavar="TIME", type=Argument(parse_time), required=True, help=text)
+
+
 def add_solve(parser: argparse.ArgumentParser) -> None:
-    """Options of everything that solves and writes a trajectory."""
+    """Options of what solves once and writes a trajectory."""
     parser.add_argument("--out", metavar="DIR", default="out", help="folder for the results (default: ./out)")
     kinds = [suffix[1:] for suffix in SUFFIXES]
     parser.add_argument("--save", choices=kinds, default="npz", help="kind of the data file (default: npz)")
-    names = argument(parse_names)
     parser.add_argument("--species", metavar="A,B,...", type=names, help="species in the table and the plot")
     text = "print the reactions that form and destroy these species at the end"
     parser.add_argument("--analyse", metavar="A,B,...", type=names, default=(), help=text)
+    add_solver(parser, outputs=121)
+
+
+def add_solver(parser: argparse.ArgumentParser, outputs: int) -> None:
+    """Options of the solver; `outputs` is the default for the number of output times."""
     group = parser.add_argument_group("solver")
-    group.add_argument("--rtol", metavar="X", type=number, default=1e-4, help="relative tolerance (default: 1e-4)")
+    group.add_argument("--rtol", metavar="X", type=tolerance, default=1e-4, help="relative tolerance (default: 1e-4)")
     group.add_argument("--atol", metavar="X", type=number, default=1e-20, help="absolute tolerance (default: 1e-20)")
-    group.add_argument("--outputs", metavar="N", type=count, default=121, help="output times (default: 121)")
+    text = f"output times, the last at the end (default: {outputs})"
+    group.add_argument("--outputs", metavar="N", type=count, default=outputs, help=text)
     group.add_argument("--max-steps", metavar="N", type=count, default=10_000, help="give up after N (default: 10000)")
     choices = get_args(Backend)
     group.add_argument("--backend", choices=choices, default="auto", help="how code is generated (default: auto)")

@@ -19,6 +19,11 @@ def warn(message: str) -> None:
     print(f"eqxfuse: warning: {message}", file=sys.stderr)
 
 
+def file_stem(name: str) -> str:
+    """The name of a network as that of a file."""
+    return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
+
+
 def table(trajectory: Trajectory, names: Sequence[str]) -> str:
     """Abundances of `names` at the end and at the whole decades before it."""
     times = np.asarray(trajectory.times)

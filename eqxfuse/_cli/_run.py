@@ -6,19 +6,16 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from eqxfuse._analysis import budget
 from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
-from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._cli._errors import CommandError
 from eqxfuse._cli._network import open_network
-from eqxfuse._cli._parser import add_network, add_solve, argument
-from eqxfuse._cli._quantities import parse_abundances, parse_time
-from eqxfuse._cli._report import statistics, table, warn, write
+from eqxfuse._cli._parser import add_network, add_solve, add_start
+from eqxfuse._cli._report import file_stem, statistics, table, write
+from eqxfuse._cli._settings import add_settings
+from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
 from eqxfuse._constants import YEAR
-from eqxfuse._errors import BackendUnavailable, UnknownSpecies
-from eqxfuse._fused import FusedRHS
 from eqxfuse._network import Network
 from eqxfuse._outcome import Outcome
 from eqxfuse._solve import solve
@@ -35,10 +32,8 @@ _ANALYSED = 5
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     add_network(parser)
-    text = "initial abundances n/n_H; species that are not named start from zero"
-    parser.add_argument("--initial", metavar="A=X,B=Y,...", type=argument(parse_abundances), required=True, help=text)
-    text = "end of the solve, with its unit: s, yr, kyr, Myr or Gyr"
-    parser.add_argument("--t-end", metavar="TIME", type=argument(parse_time), required=True, help=text)
+    add_settings(parser)
+    add_start(parser)
     add_conditions(parser)
     add_solve(parser)
     parser.set_defaults(command=run)
@@ -62,11 +57,11 @@ def demo(options: argparse.Namespace) -> None:
 def _solve_and_report(
     network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
 ) -> None:
-    y0 = _start(network, initial, (*(options.species or ()), *options.analyse))
-    rhs = _right_hand_side(network, options.backend)
+    y0 = start(network, initial, (*(options.species or ()), *options.analyse))
+    rhs = right_hand_side(network, options.backend)
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
     print(describe(conditions), flush=True)
-    start = time.perf_counter()
+    began = time.perf_counter()
     trajectory = solve(
         rhs,
         conditions,
@@ -79,32 +74,9 @@ def _solve_and_report(
         progress=sys.stderr.isatty(),
         throw=False,
     )
-    _report(trajectory, time.perf_counter() - start, f"{network.name}, {typeset(conditions)}", network.name, options)
+    _report(trajectory, time.perf_counter() - began, f"{network.name}, {typeset(conditions)}", network.name, options)
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
-
-
-def _start(network: Network, initial: Mapping[str, float], shown: tuple[str, ...]):
-    """y0, with a warning where it is probably not what was meant. Raises `UsageError`."""
-    try:
-        y0 = network.abundances(initial)
-        for name in shown:
-            network.index(name)
-    except UnknownSpecies as error:
-        raise UsageError(str(error)) from error
-    totals = dict(zip((*network.elements, "charge"), network.composition @ np.asarray(y0), strict=True))
-    if abs(totals["charge"]) > 1e-12:
-        warn(f"the initial abundances carry a net charge of {totals['charge']:.3g}; electrons belong to them")
-    if abs(totals.get("H", 1.0) - 1) > 0.01:
-        warn(f"the initial abundances hold {totals['H']:.3g} hydrogen nuclei for each one; n/n_H should add up to 1")
-    return y0
-
-
-def _right_hand_side(network: Network, backend) -> FusedRHS:
-    try:
-        return FusedRHS(network, backend=backend)
-    except BackendUnavailable as error:
-        raise CommandError(str(error)) from error
 
 
 def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
@@ -112,6 +84,5 @@ def _report(trajectory: Trajectory, seconds: float, title: str, name: str, optio
         raise CommandError(Outcome[trajectory.result])
     names = options.species or trajectory.most_abundant()
     print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
-    stem = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
-    for path in write(trajectory, names, Path(options.out), (stem, options.save), title):
+    for path in write(trajectory, names, Path(options.out), (file_stem(name), options.save), title):
         print(f"wrote {path}")

@@ -2,13 +2,14 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import jax
 import numpy as np
 from jax.sharding import Mesh
 
+from eqxfuse._fused import FusedRHS
 from eqxfuse._grid._cells import Cells, work_order
 from eqxfuse._grid._compiled import BlockSolver
 from eqxfuse._grid._integration import Integration
@@ -23,18 +24,18 @@ CALL_BYTES = 2**28
 """What the output of one call on a mesh takes at most, or else one block a device."""
 
 
-def block_size(integration: Integration, cells: Cells) -> int:
-    """Cells that take their steps together: as many as a native kernel has lanes."""
-    if integration.rhs.kernel.backend != "llvm":
-        return min(PLAIN_BLOCK, cells.count)
+def block_size(rhs: FusedRHS, cells: int) -> int:
+    """How many of a number of cells take their steps together: as many as a native kernel has lanes."""
+    if rhs.kernel.backend != "llvm":
+        return min(PLAIN_BLOCK, cells)
     from eqxfuse._kernels._host import host
 
-    return min(host().shape("float64").lanes, cells.count)
+    return min(host().shape("float64").lanes, cells)
 
 
 def solve_blocks(
     integration: Integration, cells: Cells, chunks: Iterable[np.ndarray], block: int, mesh: Mesh | None = None
-) -> Iterator[Part]:
+) -> Generator[Part, None, None]:
     """Solve the cells of each chunk (indices, in any number): parts of it, each the indices [calls, block] and the
     trajectories of these cells in NumPy arrays, chunk after chunk.
 

@@ -1,7 +1,5 @@
 """`solve_grid`: many clouds in, one batched trajectory out."""
 
-from typing import Any
-
 import diffrax
 import jax
 import jax.numpy as jnp
@@ -14,7 +12,8 @@ from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS
 from eqxfuse._grid._blocks import block_size, solve_blocks
-from eqxfuse._grid._cells import Cells, make_cells
+from eqxfuse._grid._cells import make_cells
+from eqxfuse._grid._gather import gather
 from eqxfuse._grid._integration import Integration
 from eqxfuse._outcome import Outcome
 from eqxfuse._solve import default_solver, output_times
@@ -69,10 +68,11 @@ def solve_grid(
     integration = make_integration(rhs, (t0, t1), (rtol, atol), saveat, solver, max_steps, cells.dtype)
     if block is not None and block < 1:
         raise ValueError(f"block must be 1 or more cells, got {block}")
-    block = block or block_size(integration, cells)
+    block = block or block_size(rhs, cells.count)
     parts = solve_blocks(integration, cells, [np.arange(cells.count)], block, mesh)
-    with tqdm(total=cells.count, unit="cell", disable=not progress) as bar:
-        trajectory = _gather(parts, cells, bar)
+    with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
+        flat = gather(parts, range(cells.count), bar.update)
+    trajectory = jax.tree.map(lambda array: jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))), flat)
     return _checked(trajectory) if throw else trajectory
 
 
@@ -87,21 +87,6 @@ def make_integration(rhs: FusedRHS, span, tolerances, saveat, solver, max_steps:
     rtol, atol = (jnp.asarray(tolerance, dtype) for tolerance in tolerances)
     times = output_times(saveat, t0, t1)
     return Integration(rhs, (t0, t1), times, (rtol, atol), default_solver() if solver is None else solver, max_steps)
-
-
-def _gather(parts, cells: Cells, bar: tqdm) -> Trajectory:
-    """The parts put together in the shape of the grid."""
-    arrays: list[np.ndarray] = []
-    structure: Any = None
-    for indices, part in parts:
-        leaves, structure = jax.tree.flatten(part)
-        if not arrays:
-            arrays = [np.empty((cells.count, *leaf.shape[2:]), leaf.dtype) for leaf in leaves]
-        for array, leaf in zip(arrays, leaves, strict=True):
-            array[indices] = leaf
-        bar.update(len(np.unique(indices)))
-    shaped = [jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))) for array in arrays]
-    return jax.tree.unflatten(structure, shaped)
 
 
 def _checked(trajectory: Trajectory) -> Trajectory:

@@ -1,0 +1,61 @@
+"""Many .npz files as one, without holding them in memory."""
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+"""The same in every archive, so that equal arrays make equal files."""
+
+
+def join_archives(
+    path: Path, parts: Sequence[Path], shape: tuple[int, ...], same: Sequence[str], added: Mapping[str, np.ndarray]
+) -> None:
+    """Write the arrays of `parts`, joined along their first axis, which becomes `shape`, to the .npz file `path`.
+
+    Those named in `same` are taken from the first part as they are; `added` are written besides. Raises `ValueError`
+    for a part that is damaged.
+    """
+    with _opened(parts[0]) as first, zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        for name, array in added.items():
+            _write(archive, name, array.shape, array.dtype, [array])
+        for name in first.files:
+            example = first[name]
+            if name in same:
+                _write(archive, name, example.shape, example.dtype, [example])
+            else:
+                _write(archive, name, (*shape, *example.shape[1:]), example.dtype, _pieces(parts, name))
+
+
+def _opened(path: Path):
+    try:
+        return np.load(path)
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DamagedPart(path) from error
+
+
+class DamagedPart(ValueError):
+    """`path` cannot be read."""
+
+    def __init__(self, path: Path):
+        super().__init__(f"{path} is damaged")
+        self.path = path
+
+
+def _pieces(parts: Iterable[Path], name: str) -> Iterator[np.ndarray]:
+    for path in parts:
+        with _opened(path) as arrays:
+            try:
+                yield arrays[name]
+            except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+                raise DamagedPart(path) from error
+
+
+def _write(archive: zipfile.ZipFile, name: str, shape, dtype: np.dtype, pieces: Iterable[np.ndarray]) -> None:
+    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(shape)}
+    with archive.open(zipfile.ZipInfo(f"{name}.npy", _DATE), "w", force_zip64=True) as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for piece in pieces:
+            file.write(np.ascontiguousarray(piece, dtype).tobytes())

@@ -1,0 +1,42 @@
+"""What a grid says at its end, and its table of failed cells."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from eqxfuse._cli._durable import write_durably
+from eqxfuse._cli._errors import CommandError
+from eqxfuse._outcome import Outcome, from_names
+
+_GOOD = "successful"
+
+
+def report(result: Path, axes: Mapping[str, tuple[float, ...]]) -> None:
+    """Print how many cells of the file `result` were solved, and list the others in a table beside it. Raises
+    `CommandError` when that cannot be written, and when no cell was solved.
+    """
+    with np.load(result) as arrays:
+        outcomes, steps = arrays["result"], arrays["statistics_steps"]
+    failed = np.argwhere(outcomes != _GOOD)
+    print(
+        f"{outcomes.size - len(failed)} of {outcomes.size} cells solved, {steps.mean():.0f} steps each\nwrote {result}"
+    )
+    if not len(failed):
+        return
+    table = result.with_suffix(".failed.csv")
+    rows = [[*(repr(values[i]) for values, i in zip(axes.values(), cell, strict=True))] for cell in failed]
+    reasons = [str(outcomes[tuple(cell)]) for cell in failed]
+    lines = [
+        ",".join([*axes, "reason"]),
+        *(",".join([*row, reason]) for row, reason in zip(rows, reasons, strict=True)),
+    ]
+    try:
+        write_durably(table, lambda path: path.write_text("\n".join(lines) + "\n"))
+    except OSError as error:
+        raise CommandError(f"cannot write {table}: {error.strerror or error}") from error
+    print(f"wrote {table}")
+    for reason in sorted(set(reasons)):
+        print(f"{reasons.count(reason)} cells failed: {Outcome[from_names(np.array(reason))]}")
+    if len(failed) == outcomes.size:
+        raise CommandError(f"no cell could be solved; see {table}")
