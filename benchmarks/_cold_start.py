@@ -20,12 +20,17 @@ STAGES = ("import", "network", "right-hand side", "first solution", "second solu
 def run(problem, options: argparse.Namespace) -> list[dict]:
     """Seconds of each stage with empty caches and with those that the first process left, on all cores."""
     del options
-    with tempfile.TemporaryDirectory() as directory:
-        records = [{"caches": caches, **_process(problem.name, directory)} for caches in ("empty", "warm")]
+    records = measure(problem.name)
     print(f"\n{problem.name}: a new process, all cores")
     rows = [{"caches": r["caches"]} | {s: seconds(r[s]) for s in (*STAGES, "in all")} for r in records]
     print(table(rows), flush=True)
     return records
+
+
+def measure(name: str) -> list[dict]:
+    """The records of `run`."""
+    with tempfile.TemporaryDirectory() as directory:
+        return [{"caches": caches, **_process(name, directory)} for caches in ("empty", "warm")]
 
 
 def _process(name: str, directory: str) -> dict[str, float]:

@@ -48,7 +48,7 @@ def _measure(case: Case, options: argparse.Namespace) -> list[dict]:
     records = [{"network": case.name, "work": w, "native": t} for w, t in (("build", cold), ("build, cached", warm))]
     records.insert(0, {"network": case.name, "work": "read and lower", "native": lowered})
     kernel, plain = LlvmKernel(program), VectorizedKernel(program)
-    for work, calls, units in [*_against_c(program, kernel, options.limits), *_gradients(program, kernel, plain)]:
+    for work, calls, units in [*against_c(program, kernel, options.limits), *_gradients(program, kernel, plain)]:
         times = medians(in_turn(calls, options.rounds, turn=TURN))
         own = {name: t / units for name, t in times.items()}
         records.append({"network": case.name, "work": work, **own})
@@ -78,7 +78,7 @@ def _inputs(program: Program, cells: tuple[int, ...] = ()) -> list[np.ndarray]:
     return [s * rng.uniform(0.5, 1.5, (*cells, a.length)) for s, a in zip(sizes, program.inputs, strict=False)]
 
 
-def _against_c(program: Program, kernel: LlvmKernel, directory: Path):
+def against_c(program: Program, kernel: LlvmKernel, directory: Path):
     one, many = _inputs(program), _inputs(program, (CELLS,))
     limit = build_limit(program, directory) if available() else None
     rest = [jnp.asarray(a) for a in one[2:]]

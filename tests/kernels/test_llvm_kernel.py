@@ -14,13 +14,18 @@ pytest.importorskip("llvmlite")
 
 import equinox as eqx
 
-from eqxfuse import networks
+from eqxfuse import FusedRHS, RateCoefficients, networks
+from eqxfuse._emit._llvm_ir import llvm_ir
 from eqxfuse._errors import BackendUnavailable
 from eqxfuse._ir import Array, Load, Program
+from eqxfuse._kernels._host import host
 from eqxfuse._kernels._llvm_kernel import LlvmKernel, build_llvm_kernel
+from eqxfuse._kernels._native import compile_ir
 from eqxfuse._kernels._vectorized import VectorizedKernel
 from eqxfuse._lower import lower_rhs
 from tests.emit.random_programs import assert_close, random_inputs, random_programs
+from tests.emit.test_jax_source import hostile_network
+from tests.helpers import assert_rounding, random_state
 
 PROGRAMS = {"robertson": lower_rhs(networks.robertson()), "dark_cloud": lower_rhs(networks.dark_cloud())}
 
@@ -237,3 +242,17 @@ def test_source_names_reactions_and_is_what_runs():
         assert f"; {comment}\n" in source
     assert "fmul <" in source
     assert "fmul double" in source
+
+
+def test_hostile_names_stay_in_the_comments():
+    """A name that left its comment would be an instruction."""
+    rhs = FusedRHS(hostile_network(), backend="llvm")
+    assert rhs.source.isascii()
+    assert all(line.isprintable() for line in rhs.source.split("\n"))
+    modules = llvm_ir(rhs.kernel.program, host().shape("float64"), "hostile", comments=True)
+    plain = llvm_ir(rhs.kernel.program, host().shape("float64"), "hostile")
+    assert modules.arithmetic != plain.arithmetic
+    assert compile_ir(modules.arithmetic, level=0) == compile_ir(plain.arithmetic, level=0)
+    values, coefficients = random_state(rhs.network)
+    result = rhs(0.0, jnp.asarray(values), RateCoefficients(jnp.asarray(coefficients)))
+    assert_rounding(result, rhs.network, values, coefficients)
