@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> None:
         for command, options in REDUCED.items():
             subprocess.run([sys.executable, "-m", "benchmarks", command, *options], check=True)
         return
-    if arguments[0] in ("native", "peers", "solves"):
+    if arguments[0] in ("carbox", "native", "peers", "solves"):
         _use_one_core(arguments)
     options = _parser().parse_args(arguments)
 
@@ -43,11 +43,12 @@ def _use_one_core(arguments: list[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from benchmarks import _native, _peers, _rhs, _solves
+    from benchmarks import _carbox_script, _native, _peers, _rhs, _solves
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, module in (("rhs", _rhs), ("native", _native), ("peers", _peers), ("solves", _solves)):
+    modules = {"rhs": _rhs, "native": _native, "solves": _solves, "carbox": _carbox_script, "peers": _peers}
+    for name, module in modules.items():
         command = commands.add_parser(name, help=module.__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
         command.add_argument(
             "--out", type=Path, default=Path(f"out/benchmarks/{name}.json"), help="where the JSON goes"

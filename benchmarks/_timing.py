@@ -58,5 +58,5 @@ def _timed(call: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def medians(times: Mapping[str, list[float]]) -> dict[str, float]:
+def medians(times: Mapping[Any, list[float]]) -> dict[Any, float]:
     return {name: statistics.median(own) for name, own in times.items()}

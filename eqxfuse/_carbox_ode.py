@@ -12,7 +12,7 @@ from eqxfuse._fused import FusedRHS
 from eqxfuse._kernels import Backend
 
 
-class FusedODE(eqx.Module):
+class AbstractFusedODE(eqx.Module):
     """What the generations of carbox have in common; see `AbundanceODE` and `DensityODE`."""
 
     rhs: FusedRHS
@@ -43,7 +43,7 @@ class FusedODE(eqx.Module):
         return self.rhs.kernel(y, k.at[modified].set(powers[modified]), modifiers)
 
 
-class AbundanceODE(FusedODE):
+class AbundanceODE(AbstractFusedODE):
     """For carbox networks that are called with the density: the state is in abundances n/n_H."""
 
     rate_modifier_a: Float[Array, "reactions"]
@@ -83,7 +83,7 @@ class AbundanceODE(FusedODE):
         )
 
 
-class DensityODE(FusedODE):
+class DensityODE(AbstractFusedODE):
     """For carbox networks that are called without the density: the state is in cm^-3."""
 
     def __call__(
@@ -106,7 +106,7 @@ class DensityODE(FusedODE):
         return self._derivative(y, here, np.ones(n, dtype=np.int32), a, b)
 
 
-def get_fused_ode(network: Any, backend: Backend = "auto") -> FusedODE:
+def get_fused_ode(network: Any, backend: Backend = "auto") -> AbstractFusedODE:
     """What `network.get_ode()` returns, fused: for a `carbox.Network` of any generation of carbox.
 
     Called as carbox calls its own, with the same values to rounding, it drops into `carbox.solver.solve_network`.
