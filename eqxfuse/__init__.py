@@ -1,5 +1,6 @@
 """Differentiable chemistry for JAX, compiled for exactly your network."""
 
+from eqxfuse import ir as ir
 from eqxfuse import networks as networks
 from eqxfuse import rate_laws as rate_laws
 from eqxfuse._analysis import Budget as Budget

@@ -1,15 +1,103 @@
 """The examples run and say something sensible."""
 
+import ctypes
 import runpy
+import shutil
+import subprocess
 from pathlib import Path
 
 import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+from eqxfuse import ir
+from tests.helpers import assert_rounding, random_state
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
+def example(name):
+    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+
+
+def axes():
+    figure = pytest.importorskip("matplotlib.figure")
+    return figure.Figure().add_subplot()
+
+
+def test_every_example_has_a_test():
+    tests = {name[5:] for name in globals() if name.startswith("test_")}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} <= tests
+
+
 def test_temperature_grid():
-    example = runpy.run_path(str(EXAMPLES / "temperature_grid.py"))
-    rows = example["abundances"](jnp.array([10.0, 20.0]))
-    assert rows.shape == (2, len(example["SPECIES"]))
+    grid = example("temperature_grid")
+    temperatures = jnp.array([10.0, 20.0])
+    rows = grid["abundances"](temperatures)
+    assert rows.shape == (2, len(grid["SPECIES"]))
     assert ((rows[:, 0] > 5e-5) & (rows[:, 0] < 1.5e-4)).all()
+    ax = axes()
+    grid["draw"](temperatures, rows, ax)
+    assert "[K]" in ax.get_xlabel() and len(ax.get_lines()) == 3
+
+
+def test_sensitivity_of_co():
+    found = example("sensitivity_of_co")["sensitivities"]()
+    assert {"H2 + C -> CH2", "H2 -> H2+ + e-"} <= {row.equation for row in found.top(3)}
+    assert len(found.plot(12, ax=axes()).patches) == 12
+
+
+def test_fit_observations():
+    fitting = example("fit_observations")
+    model = fitting["make_model"]()
+    truth = jnp.log10(jnp.array([15.0, 3e-17]))
+    path = fitting["fit"](model, model(truth), jnp.log10(jnp.array([25.0, 1e-17])), steps=6)
+    np.testing.assert_allclose(10.0 ** path[-1], [15.0, 3e-17], rtol=0.01)
+
+
+def test_mixed_slab():
+    slab = example("mixed_slab")
+    av = jnp.linspace(0.0, 8.0, 5)
+    y = slab["evolve"](1e23, av, steps=3)
+    assert y.shape == (5, 3) and bool((y > 0).all())
+    own = slab["MixedSlab"](ef.networks.robertson(), av, 1e4, 1e23, 1e12)
+    mode = np.cos(np.pi * (np.arange(5) + 0.5) / 5)  # of reflecting walls
+    decay = (2 * np.sin(np.pi / 10) / (2.0 * slab["COLUMN"] / 1e4)) ** 2 * 1e23 * 0.5e12
+    np.testing.assert_allclose(own.half_mixing @ mode, np.exp(-decay) * mode, atol=1e-13)
+    np.testing.assert_allclose(own.half_mixing @ np.ones(5), 1.0, rtol=1e-12)
+
+
+def test_add_rate_law():
+    law = example("add_rate_law")
+    rhs = ef.FusedRHS(law["with_attenuation"](ef.networks.dark_cloud(), slope=0.5), backend="vectorized")
+    cloud = ef.Conditions(temperature=10.0, density=1e4, zeta=2e-17, av=3.0)
+    equations = [reaction.equation for reaction in rhs.network.reactions]
+    k = rhs.rate_coefficients(cloud)[equations.index("H2 -> H2+ + e-")]
+    assert float(k) == pytest.approx(0.9 * 2e-17 / 2)
+    value, change = law["ions_and_change"](rhs, 3.0)
+    assert float(change) < 0 < float(value)
+
+
+def test_add_output_backend(tmp_path):
+    network = ef.networks.dark_cloud()
+    source = example("add_output_backend")["c_source"](ir.lower_rhs(network))
+    assert "/* H2 + C -> CH2 */" in source
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    (tmp_path / "rhs.c").write_text(source)
+    library = tmp_path / "rhs.so"
+    subprocess.run(
+        [compiler, "-O1", "-Wall", "-Werror", "-shared", "-fPIC", tmp_path / "rhs.c", "-o", library], check=True
+    )
+    y, k = random_state(network)
+    dy = np.empty_like(y)
+    pointers = [a.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for a in (y, k, dy)]
+    ctypes.CDLL(str(library)).rhs(*pointers)
+    assert_rounding(dy, network, y, k)
+
+
+def test_float32_batches():
+    nanoseconds, error = example("float32_batches")["compare"](200)
+    assert len(nanoseconds) == 2 and 0 < error < 1e-5

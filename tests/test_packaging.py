@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "networks": "_equation _network _rate_laws _reaction _species",
     "_comparison": "_conditions _network _reaction _species",
     "_lower": "_ir _network _reaction",
+    "ir": "_ir _lower",
     "_emit": "_ir",
     "_kernels": "_emit _ir _lower",  # of `_lower`: sparsity patterns and elimination plans, which are data
     "_sparse_matrix": "_lower",

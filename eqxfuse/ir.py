@@ -1,0 +1,18 @@
+"""Programs, the form between a network and every backend: for output backends of your own.
+
+`lower_rhs(network)` and `lower_jacobian(network)` need neither JAX nor a compiler. A `Program` lists its `inputs`, its
+`statements` in order (each a `Product` or a `Sum` of `Load`s of input elements and `Ref`s to earlier statements), and
+the atom (or None for zero) that each of its `outputs` takes.
+"""
+
+from eqxfuse._ir import Array as Array
+from eqxfuse._ir import Atom as Atom
+from eqxfuse._ir import Load as Load
+from eqxfuse._ir import Product as Product
+from eqxfuse._ir import Program as Program
+from eqxfuse._ir import Ref as Ref
+from eqxfuse._ir import Statement as Statement
+from eqxfuse._ir import Sum as Sum
+from eqxfuse._ir import operands as operands
+from eqxfuse._lower import lower_jacobian as lower_jacobian
+from eqxfuse._lower import lower_rhs as lower_rhs
