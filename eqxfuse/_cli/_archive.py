@@ -15,25 +15,17 @@ def join_archives(
 ) -> None:
     """Write the arrays of `parts`, joined along their first axis, which becomes `shape`, to the .npz file `path`.
 
-    Those named in `same` are taken from the first part as they are; `added` are written besides. Raises `ValueError`
-    for a part that is damaged.
+    Those named in `same` are taken from the first part as they are; `added` are written besides. Raises `DamagedPart`.
     """
-    with _opened(parts[0]) as first, zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+    first = _read(parts[0])
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         for name, array in added.items():
             _write(archive, name, array.shape, array.dtype, [array])
-        for name in first.files:
-            example = first[name]
+        for name, example in first.items():
             if name in same:
                 _write(archive, name, example.shape, example.dtype, [example])
             else:
                 _write(archive, name, (*shape, *example.shape[1:]), example.dtype, _pieces(parts, name))
-
-
-def _opened(path: Path):
-    try:
-        return np.load(path)
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DamagedPart(path) from error
 
 
 class DamagedPart(ValueError):
@@ -46,11 +38,16 @@ class DamagedPart(ValueError):
 
 def _pieces(parts: Iterable[Path], name: str) -> Iterator[np.ndarray]:
     for path in parts:
-        with _opened(path) as arrays:
-            try:
-                yield arrays[name]
-            except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-                raise DamagedPart(path) from error
+        yield _read(path, [name])[name]
+
+
+def _read(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+    """These arrays, or all, of an .npz file. Raises `DamagedPart`."""
+    try:
+        with open(path, "rb") as file, np.load(file) as arrays:
+            return {name: arrays[name] for name in names or arrays.files}
+    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DamagedPart(path) from error
 
 
 def _write(archive: zipfile.ZipFile, name: str, shape, dtype: np.dtype, pieces: Iterable[np.ndarray]) -> None:
