@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+from functools import cache
 from types import SimpleNamespace
 
 import equinox as eqx
@@ -17,10 +18,21 @@ from tests import carbox_stand_in as stand_in
 from tests.helpers import BACKENDS, shared
 
 
+@eqx.filter_jit
+def call(ode, y, arguments):
+    return ode(0.0, jnp.asarray(y), *arguments)
+
+
 def assert_close(found, expected):
     """`expected` holds dy/dt and the sum of absolute terms."""
     error = np.abs(np.asarray(found, np.longdouble) - expected[0])
     assert np.all(error <= 1e-13 * expected[1]), f"errors relative to the terms: {error / expected[1]}"
+
+
+@cache
+def usual():
+    """The adapter of the usual network."""
+    return get_fused_ode(stand_in.network())
 
 
 def densities_and_rest(seed):
@@ -31,23 +43,23 @@ def densities_and_rest(seed):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_abundances(backend):
     network = stand_in.network()
-    fused = eqx.filter_jit(get_fused_ode(network, backend))
+    fused = get_fused_ode(network, backend)
     for seed in range(8):
         y, here = stand_in.state(seed)
-        assert_close(fused(0.0, jnp.asarray(y), *map(jnp.asarray, here)), network.ode(0.0, y, *here))
+        assert_close(call(fused, y, tuple(map(jnp.asarray, here))), network.ode(0.0, y, *here))
 
 
 def test_densities():
     network = stand_in.network(stand_in.Densities)
     y, here = densities_and_rest(1)
-    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
+    assert_close(call(get_fused_ode(network), y, here), network.ode(0.0, y, *here))
 
 
 def test_densities_with_modifiers():
     network = stand_in.network(stand_in.ModifiedDensities)
     y, here = densities_and_rest(2)
     a, b = modifiers()
-    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here, a, b), network.ode(0.0, y, *here, a, b))
+    assert_close(call(get_fused_ode(network), y, (*here, a, b)), network.ode(0.0, y, *here, a, b))
 
 
 def modifiers():
@@ -60,25 +72,24 @@ def modifiers():
 
 def test_modifiers_of_abundances():
     """They replace what the modified network computes when its terms are scaled by hand."""
-    fused = get_fused_ode(stand_in.network())
     a, b = modifiers()
-    changed = fused.with_rate_modifiers(a, b)
+    changed = usual().with_rate_modifiers(a, b)
     y, here = stand_in.state(3)
     raw = stand_in.raw_rates(stand_in.TERMS, (here[0], *here[2:]), y * here[1])
     np.testing.assert_allclose(changed.modify_rates(jnp.asarray(raw)), raw * np.asarray(a) + np.asarray(b), rtol=1e-15)
     expected = stand_in.derivative(
         stand_in.network().ode, raw * a + b, y, [here[1] ** (m - 1.0) for m in stand_in.MOLECULARITIES]
     )
-    assert_close(changed(0.0, jnp.asarray(y), *here), expected)
+    assert_close(call(changed, y, here), expected)
     only_b = changed.with_rate_modifiers(rate_modifier_b=jnp.zeros_like(b))
     assert np.array_equal(only_b.rate_modifier_a, a) and not np.any(only_b.rate_modifier_b)
 
 
 def test_rates_are_those_of_the_terms():
-    fused = get_fused_ode(stand_in.network())
+    fused = usual()
     y, here = stand_in.state(4)
     densities = y * here[1]
-    found = fused.get_rates(here[0], *here[2:], jnp.asarray(densities))
+    found = eqx.filter_jit(lambda d: fused.get_rates(here[0], *here[2:], d))(jnp.asarray(densities))
     expected = stand_in.raw_rates(stand_in.TERMS, (here[0], *here[2:]), densities)
     np.testing.assert_allclose(found, expected, rtol=1e-13)
     assert fused.reactions_number == len(expected)
@@ -94,7 +105,7 @@ def test_arguments_have_the_same_names_and_order(generation):
 def test_a_sparse_incidence_matrix():
     network = stand_in.network(store=stand_in.stored_sparse)
     y, here = stand_in.state(5)
-    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
+    assert_close(call(get_fused_ode(network), y, here), network.ode(0.0, y, *here))
 
 
 def test_factors_that_net_stoichiometry_hides():
@@ -102,7 +113,7 @@ def test_factors_that_net_stoichiometry_hides():
     network = stand_in.network()
     network.ode.reactant_multipliers = network.ode.reactant_multipliers.at[2].set(jnp.array([0, 1], dtype=jnp.int32))
     y, here = stand_in.state(6)
-    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
+    assert_close(call(get_fused_ode(network), y, here), network.ode(0.0, y, *here))
 
 
 def test_one_term_a_reaction():
@@ -112,8 +123,8 @@ def test_one_term_a_reaction():
     network = stand_in.network(terms=(*single, *stand_in.TERMS[1:]))
     fused = get_fused_ode(network)
     y, here = stand_in.state(7)
-    assert_close(fused(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
-    assert fused.rhs.table.layout.sizes == get_fused_ode(stand_in.network()).rhs.table.layout.sizes
+    assert_close(call(fused, y, here), network.ode(0.0, y, *here))
+    assert fused.rhs.table.layout.sizes == usual().rhs.table.layout.sizes
 
 
 def test_terms_are_laws_only_where_their_values_say_so():
@@ -144,7 +155,7 @@ def test_a_known_name_without_its_fields_or_its_nature_is_called_as_it_stands():
     )
     y, here = stand_in.state(8)
     expected = network.ode(0.0, y, *here)
-    error = np.abs(np.asarray(get_fused_ode(network)(0.0, jnp.asarray(y), *here)) - expected[0])
+    error = np.abs(np.asarray(call(get_fused_ode(network), y, here)) - expected[0])
     assert np.all(error <= 1e-13 * expected[1])
 
 
@@ -153,18 +164,17 @@ def test_for_diffrax(backend):
     network = stand_in.network()
     rhs = ef.FusedRHS.from_carbox(network, backend=backend)
     y, here = stand_in.state(9)
-    expected = network.ode(0.0, y, *here)
-    own = conditions(*here)
-    assert_close(rhs(0.0, jnp.asarray(y), own), expected)
-    assert_close(rhs(0.0, jnp.asarray(y), rhs.precompute(own)), expected)
+    expected, own = network.ode(0.0, y, *here), conditions(*here)
+    assert_close(eqx.filter_jit(rhs)(0.0, jnp.asarray(y), own), expected)
+    assert_close(eqx.filter_jit(rhs)(0.0, jnp.asarray(y), rhs.precompute(own)), expected)
 
 
 def test_the_jacobian_is_that_of_the_adapter():
     network = stand_in.network()
-    fused, rhs = get_fused_ode(network), ef.FusedRHS.from_carbox(network)
+    rhs = ef.FusedRHS.from_carbox(network)
     y, here = stand_in.state(10)
-    expected = jax.jacfwd(lambda y: fused(0.0, y, *here))(jnp.asarray(y))
-    found = rhs.jacobian(0.0, jnp.asarray(y), conditions(*here)).todense()
+    expected = eqx.filter_jit(jax.jacfwd(lambda y: usual()(0.0, y, *here)))(jnp.asarray(y))
+    found = eqx.filter_jit(lambda y: rhs.jacobian(0.0, y, conditions(*here)).todense())(jnp.asarray(y))
     np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13 * np.max(np.abs(expected)))
 
 
@@ -189,17 +199,18 @@ def test_a_stiff_solve():
 
 
 def test_batches_and_derivatives_with_respect_to_conditions():
-    fused = get_fused_ode(stand_in.network())
     y, here = stand_in.state(11)
-    y = jnp.asarray(y)
 
-    def of(temperature):
-        return fused(0.0, y, temperature, *here[1:])
+    @jax.jit
+    @jax.vmap
+    def value_and_slope(temperature):
+        one = jnp.ones_like(temperature)
+        return jax.jvp(lambda t: usual()(0.0, jnp.asarray(y), t, *here[1:]), (temperature,), (one,))
 
-    batch = jax.vmap(of)(jnp.array([20.0, 80.0]))
-    assert np.array_equal(batch[1], of(80.0)) or np.allclose(batch[1], of(80.0), rtol=1e-13)
-    slope, step = jax.jacfwd(of)(80.0), 1e-3
-    np.testing.assert_allclose(slope, (of(80.0 + step) - of(80.0 - step)) / (2 * step), rtol=1e-5)
+    step = 1e-3
+    values, slopes = value_and_slope(jnp.array([20.0, 80.0 - step, 80.0, 80.0 + step]))
+    assert_close(values[0], stand_in.network().ode(0.0, y, 20.0, *here[1:]))
+    np.testing.assert_allclose(slopes[2], (values[3] - values[1]) / (2 * step), rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["latent", "small", "gas"])
@@ -238,7 +249,7 @@ def test_a_network_that_was_used_before():
     network.get_ode = get_ode
     assert len(get_ode().reactions) == 6
     y, here = stand_in.state(12)
-    assert_close(get_fused_ode(network)(0.0, jnp.asarray(y), *here), network.ode(0.0, y, *here))
+    assert_close(call(get_fused_ode(network), y, here), network.ode(0.0, y, *here))
 
 
 def test_what_is_no_network():
