@@ -1,6 +1,6 @@
 """`solve`: conditions and a start in, a trajectory out."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import diffrax
 import equinox as eqx
@@ -18,6 +18,7 @@ from eqxfuse._solvers import Rodas5P
 from eqxfuse._trajectory import Trajectory
 
 Time = float | Float[Array, ""]
+Tree = TypeVar("Tree")
 
 
 def default_solver() -> diffrax.AbstractSolver:
@@ -70,7 +71,7 @@ def solve(
     t1 = _require(t1, ~(t1 > t0), "t1 must be larger than t0")
     trajectory = integrate(
         rhs,
-        _as_arrays(conditions),
+        as_arrays(conditions),
         y0,
         (t0, t1),
         output_times(saveat, t0, t1),
@@ -148,9 +149,9 @@ def output_times(saveat: int | Any, t0, t1) -> Float[Array, "times"]:
     return _require(times, wrong, "saveat must hold increasing times between t0 and t1")
 
 
-def _as_arrays(conditions: Args) -> Args:
+def as_arrays(tree: Tree) -> Tree:
     """Numbers become arrays, so that another temperature does not compile again."""
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, conditions)
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, tree)
 
 
 def _require(value: Array, wrong: Array, message: str) -> Array:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import equinox as eqx
 import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._analysis._fluxes import fluxes
 from eqxfuse._constants import YEAR
 from eqxfuse._fused import Args, FusedRHS
+from eqxfuse._solve import as_arrays
 
 _UNITS = {"abundance": "s^-1", "density": "cm^-3 s^-1"}
 
@@ -88,7 +90,7 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
     """
     network = rhs.network
     index = network.index(species)
-    flux = np.asarray(fluxes(rhs, conditions, y, t=t), dtype=float)
+    flux = np.asarray(_fluxes(rhs, *as_arrays((conditions, y, t))), dtype=float)
     if not np.isfinite(flux).all() or not math.isfinite(y[index]):
         raise ValueError("y or the coefficients hold values that are not finite, so there is no budget of them")
     changes = [(j, dict(reaction.net_change).get(species, 0)) for j, reaction in enumerate(network.reactions)]
@@ -96,6 +98,11 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
     formed = [(j, equations[j], float(change * flux[j])) for j, change in changes if change > 0]
     destroyed = [(j, equations[j], float(-change * flux[j])) for j, change in changes if change < 0]
     return Budget(species, float(y[index]), _ranked(formed), _ranked(destroyed), rhs.state)
+
+
+@eqx.filter_jit
+def _fluxes(rhs: FusedRHS, conditions: Args, y, t):
+    return fluxes(rhs, conditions, y, t=t)
 
 
 def _ranked(rows: Sequence[tuple[int, str, float]]) -> tuple[BudgetTerm, ...]:

@@ -13,7 +13,7 @@ from eqxfuse._analysis._scaled import scaled
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._network import Network
 from eqxfuse._plot import bars, equation, formula
-from eqxfuse._solve import Time, solve
+from eqxfuse._solve import Time, as_arrays, solve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,12 +93,13 @@ def sensitivities(
     """
     names = (species,) if isinstance(species, str) else tuple(species)
     index = tuple(rhs.network.index(name) for name in names)
-    final, slopes = _final_and_slopes(rhs, conditions, jnp.asarray(y0), t1, index, options)
+    given = as_arrays((conditions, t1, options))
+    final, slopes = _final_and_slopes(rhs, jnp.asarray(y0), index, *given)
     return Sensitivities(slopes / final[:, None], final, names, rhs.network)
 
 
 @eqx.filter_jit
-def _final_and_slopes(rhs: FusedRHS, conditions: Args, y0, t1, index: tuple[int, ...], options: dict[str, Any]):
+def _final_and_slopes(rhs: FusedRHS, y0, index: tuple[int, ...], conditions: Args, t1, options: dict[str, Any]):
     """x_i(t1) [i] and d x_i(t1) / d ln k_j [i, reactions]."""
 
     def final(log_factors):

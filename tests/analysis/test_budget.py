@@ -67,3 +67,18 @@ def test_states_that_are_not_finite(rhs, y, wrong):
 def test_a_species_that_is_not_there(rhs, y):
     with pytest.raises(ValueError, match="did you mean"):
         ef.budget(rhs, HERE, y, "h2")
+
+
+def test_another_temperature_does_not_compile_again():
+    traced = []
+
+    def rate(conditions):
+        traced.append(conditions)
+        return conditions.temperature
+
+    rhs = ef.FusedRHS(ef.Network.from_reactions(["H -> M"], [ef.rate_laws.UserRate(rate)]), backend="vectorized")
+    y = jnp.array([0.5, 0.0])
+    first = ef.budget(rhs, HERE, y, "H").destroyed
+    after_first = len(traced)
+    assert ef.budget(rhs, ef.Conditions(temperature=20.0, density=1.0), y, "H").destroyed == 2 * first == 10.0
+    assert len(traced) == after_first
