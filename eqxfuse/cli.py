@@ -22,7 +22,7 @@ _COMMANDS = {
     "run": (add_run, "integrate a network file"),
     "grid": (add_grid, "integrate a network for many conditions; goes on where an earlier run was stopped"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
-    "compare": (add_compare, "tell two networks apart: species, reactions, coefficients"),
+    "compare": (add_compare, "tell two networks apart: species, reactions, coefficients; exit status as that of diff"),
     "source": (add_source, "print the code that is generated for a network file"),
     "cache": (add_cache, "show or clear the native code that is kept on disk"),
 }
