@@ -149,19 +149,19 @@ def test_a_damaged_chunk_is_made_again(network_file, tmp_path, capsys, monkeypat
 
 
 def test_failed_cells_have_a_reason_and_the_rest_goes_on(network_file, tmp_path, capsys):
-    fields = "0,1e-3,1,1e8,1e9"
-    assert main(words(network_file, tmp_path, g0=fields, temperature="10,20", **{"max-steps": "40"})) == 0
+    fields = "0,1e-3,1,10,100,1e3,1e7,1e8,1e9,2e9"
+    assert main(words(network_file, tmp_path, g0=fields, **{"max-steps": "40"})) == 0
     printed = capsys.readouterr().out
     failed = (tmp_path / "tiny.failed.csv").read_text().splitlines()
-    assert failed[0] == "temperature,g0,reason" and "20.0,1000000000.0,max_steps_reached" in failed
+    assert failed[0] == "g0,reason" and "1000000000.0,max_steps_reached" in failed
     assert f"{len(failed) - 1} cells failed" in printed and "Raise max_steps" in printed
     found = Trajectory.load(tmp_path / "tiny.npz")
     assert int((~found.succeeded).sum()) == len(failed) - 1 < 10
-    np.testing.assert_allclose(found.final["CO"][:, 0], START, rtol=1e-12)
+    assert float(found.final["CO"][0]) == pytest.approx(START, rel=1e-12)
 
 
 def test_nothing_solved_is_a_failure(network_file, tmp_path, capsys):
-    status, line = fails(words(network_file, tmp_path, **{"max-steps": "1"}), capsys)
+    status, line = fails(words(network_file, tmp_path, g0="1e9:2e9:10", **{"max-steps": "40"}), capsys)
     assert status == 1 and "no cell could be solved" in line
 
 
@@ -174,7 +174,7 @@ def test_a_bar_tells_solves_per_second(network_file, tmp_path, capsys):
 
 def test_a_killed_run_goes_on(network_file, tmp_path):
     """SIGKILL when some chunks are there; then again from where it stopped."""
-    many = {"g0": "0.1:10:400log", "chunk": "2"}
+    many = {"g0": "0.1:10:200log", "chunk": "2"}
     main(words(network_file, tmp_path / "whole", **many))
     command = [sys.executable, "-m", "eqxfuse", *words(network_file, tmp_path / "out", **many)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
@@ -185,7 +185,7 @@ def test_a_killed_run_goes_on(network_file, tmp_path):
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     done = len(list(chunks.glob("*.npz")))
-    assert 3 <= done < 200
+    assert 3 <= done < 100
     assert main(words(network_file, tmp_path / "out", **many)) == 0
     assert (tmp_path / "out" / "tiny.npz").read_bytes() == (tmp_path / "whole" / "tiny.npz").read_bytes()
 
