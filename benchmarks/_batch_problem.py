@@ -14,7 +14,7 @@ CONDITIONS = {
     "gas": ef.Conditions(temperature=250.0, density=1e4, zeta=1.3e-17, av=3.0),
     "rate22": ef.Conditions(temperature=10.0, density=2e4, zeta=1.36e-17, av=10.0),
 }
-CHECKED = 32
+CHECKED = {"gas": 32, "rate22": 6}
 """Cells that are compared with a reference, evenly spread over the batch."""
 
 
@@ -28,7 +28,7 @@ class Batch:
     @property
     def checked(self) -> np.ndarray:
         """Positions of the cells that are compared."""
-        return np.linspace(0, len(self.k) - 1, min(CHECKED, len(self.k))).round().astype(int)
+        return np.linspace(0, len(self.k) - 1, min(CHECKED[self.problem.name], len(self.k))).round().astype(int)
 
 
 def load(problem: Problem, cells: int) -> Batch:
