@@ -98,7 +98,7 @@ def _grid(batch: Batch) -> Iterator[Entry]:
     coefficients = ef.RateCoefficients(jnp.asarray(batch.k))
     for rtol in RTOLS:
         call = partial(
-            ef.solve_grid, batch.problem.rhs, coefficients, y0, times[-1], saveat=times, rtol=rtol, atol=ATOL
+            ef.solve_grid, batch.problem.rhs, coefficients, y0, float(times[-1]), saveat=times, rtol=rtol, atol=ATOL
         )
         yield Entry("eqxfuse grid", rtol, len(batch.k), call, partial(_of_grid, batch))
 

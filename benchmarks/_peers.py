@@ -1,7 +1,7 @@
 """eqxfuse beside its peers on the gas-phase network: the table of the README. One core; peers that are installed."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import jax
@@ -28,7 +28,9 @@ CELLS = 1024
 SWEEP = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 ATOL = 1e-20
 
-Row = dict[str, float | None]
+_TITLES = {"llvm": "eqxfuse", "vectorized": "eqxfuse in plain JAX", "jax": "unrolled XLA"}
+
+Row = Mapping[str, float | None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +55,8 @@ def run(options: argparse.Namespace) -> dict[str, Row]:
 
 
 def _right_hand_sides(work: str, options: argparse.Namespace) -> Row:
-    case, calls = CASES[NAME], {}
+    case = CASES[NAME]
+    calls: dict[str, Callable] = {}
     contenders = [*(_contenders.ours(case.make(), b) for b in ("llvm", "vectorized", "jax")), *_contenders.carbox(case)]
     for contender in contenders:
         f = jax.jit(WORKS[work].build(contender.f))
@@ -63,9 +66,8 @@ def _right_hand_sides(work: str, options: argparse.Namespace) -> Row:
     for name, pair, _ in against_c(program, LlvmKernel(program), options.out.parent / "c"):
         if name == {"in-loop": "one cell", "batch": "cell of a batch"}[work] and "limit" in pair:
             calls["C"] = pair["limit"]
-    names = {"llvm": "eqxfuse", "vectorized": "eqxfuse in plain JAX", "jax": "unrolled XLA"}
     times = medians(in_turn(calls, options.rounds, turn=TURN))
-    return {names.get(name, name): t / WORKS[work].units for name, t in times.items()}
+    return {_TITLES.get(name, name): t / WORKS[work].units for name, t in times.items()}
 
 
 def _jacobians(problem: Problem, options: argparse.Namespace) -> Row:
@@ -117,14 +119,17 @@ def _grid(problem: Problem, options: argparse.Namespace) -> Row:
     some = np.linspace(0, CELLS - 1, 16).round().astype(int)
     rhs, k = ef.FusedRHS(whole.problem.network), jnp.asarray(whole.k)
     y0, times = jnp.asarray(whole.problem.y0), jnp.asarray(problem.times)
+    every = np.arange(CELLS)
 
-    def ours(rtol, cells=slice(None)):
-        grid = ef.solve_grid(rhs, ef.RateCoefficients(k[cells]), y0, times[-1], saveat=times, rtol=rtol, atol=ATOL)
+    def ours(rtol, cells):
+        grid = ef.solve_grid(
+            rhs, ef.RateCoefficients(k[cells]), y0, float(times[-1]), saveat=times, rtol=rtol, atol=ATOL
+        )
         return np.asarray(grid.abundances)[:, -1]
 
     exact = ours(1e-9, some)
     rtol = next(r for r in SWEEP if _worst(ours(r, some), exact) <= TARGET)
-    found: Row = {"eqxfuse": medians(in_turn({"": lambda: ours(rtol)}, 3))[""] / CELLS}
+    found = {"eqxfuse": medians(in_turn({"": lambda: ours(rtol, every)}, 3))[""] / CELLS}
     if _cvode.available():
         solver = _cvode.CVODE(whole.problem.network, "KLU", options.out.parent / "cvode")
 
