@@ -19,7 +19,7 @@ demo: $(VENV)/.demo
 	$(BIN)/eqxfuse demo $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.setup
 	$(BIN)/ruff format --check .

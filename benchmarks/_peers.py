@@ -67,7 +67,7 @@ def _right_hand_sides(work: str, options: argparse.Namespace) -> Row:
         if name == {"in-loop": "one cell", "batch": "cell of a batch"}[work] and "limit" in pair:
             calls["C"] = pair["limit"]
     times = medians(in_turn(calls, options.rounds, turn=TURN))
-    return {_TITLES.get(name, name): t / WORKS[work].units for name, t in times.items()}
+    return {_TITLES.get(str(name), str(name)): t / WORKS[work].units for name, t in times.items()}
 
 
 def _jacobians(problem: Problem, options: argparse.Namespace) -> Row:
