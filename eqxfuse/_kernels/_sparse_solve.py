@@ -50,9 +50,11 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
     shift = 1.0 / scale
     factors = sparse_factors(pattern, lax.stop_gradient(values), lax.stop_gradient(shift))
 
+    @jax.checkpoint  # keep x [size] for the derivatives, not the larger gathered x [stored]
     def product(x):
+        terms = values * x.at[pattern.columns].get(mode="promise_in_bounds")
         return shift * x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
-            values * x[pattern.columns], indices_are_sorted=True
+            terms, indices_are_sorted=True, mode="promise_in_bounds"
         )
 
     def solve(b):

@@ -52,8 +52,11 @@ def _step(parts: _Parts, y, k, h):
 
 @_step.defjvp
 def _step_jvp(parts: _Parts, primals, tangents):
-    """Derivatives go through the step's own arithmetic, with native kernels for each part of it."""
-    return _step(parts, *primals), jax.jvp(partial(_plain_step, parts), primals, tangents)[1]
+    """Derivatives go through the step's own arithmetic, with native kernels for each part of it.
+
+    That gives the step, too, to rounding.
+    """
+    return jax.jvp(partial(_plain_step, parts), primals, tangents)
 
 
 @lru_cache(maxsize=64)
