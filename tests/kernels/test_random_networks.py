@@ -13,7 +13,6 @@ from eqxfuse._lower import lower_rhs
 from eqxfuse._rate_laws import Constant
 from tests.helpers import BACKENDS, assert_rounding, random_state
 
-
 SPECIES = (1, 2, 3, 5, 9, 17, 33, 60)
 REACTIONS = (0, 1, 2, 3, 5, 8, 15, 25, 40)
 """Few sizes: every new length of an array is compiled anew."""
