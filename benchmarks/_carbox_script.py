@@ -55,15 +55,16 @@ def run(options: argparse.Namespace) -> list[dict]:
     """One record for each solver and tolerance; ours is also measured where it is as accurate as carbox."""
     setting, clock = _setting(), CLOCKS[options.clock]
     rhs = ef.FusedRHS.from_carbox(setting.network)
-    tight = np.asarray(_ours(rhs, setting, 1e-9)()[0])[-1]
+    tight = np.asarray(_ours(rhs, setting, 1e-9, ef.Rodas5P())()[0])[-1]
     records = []
     for rtol in options.rtol:
         calls = {
             ("carbox", rtol): _carbox(setting.network.get_ode(), setting, rtol),
             ("carbox, get_fused_ode", rtol): _carbox(get_fused_ode(setting.network), setting, rtol),
-            ("FusedRHS.from_carbox, Rodas5P", rtol): _ours(rhs, setting, rtol),
-            ("FusedRHS.from_carbox, Rodas5P", 100 * rtol): _ours(rhs, setting, 100 * rtol),
         }
+        for solver in (ef.Rodas4(), ef.Rodas5P()):
+            name = f"FusedRHS.from_carbox, {type(solver).__name__}"
+            calls |= {(name, r): _ours(rhs, setting, r, solver) for r in (rtol, 100 * rtol)}
         first, results = _first_calls(calls, clock)
         times = medians(in_turn(calls, options.rounds, clock=clock))
         found = [
@@ -125,12 +126,14 @@ def _carbox(ode: Any, setting: Setting, rtol: float) -> Callable[[], tuple]:
     return lambda: solve(physics, setting.y0)
 
 
-def _ours(rhs: ef.FusedRHS, setting: Setting, rtol: float) -> Callable[[], tuple]:
+def _ours(rhs: ef.FusedRHS, setting: Setting, rtol: float, solver: Any) -> Callable[[], tuple]:
     density, temperature, extinction, _ = setting.config.physics_model.get_conditions(0.0)
     here = conditions(temperature, density, FIELD["cr_rate"], FIELD["fuv_field"], extinction)
 
     def solve():
-        found = ef.solve(rhs, here, setting.y0, setting.times[-1], rtol=rtol, atol=ATOL, saveat=setting.times)
+        found = ef.solve(
+            rhs, here, setting.y0, setting.times[-1], rtol=rtol, atol=ATOL, saveat=setting.times, solver=solver
+        )
         return found.abundances, found.statistics["steps"]
 
     return solve

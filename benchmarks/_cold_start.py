@@ -38,6 +38,7 @@ def _process(name: str, directory: str) -> dict[str, float]:
         "EQXFUSE_CACHE_DIR": str(Path(directory) / "eqxfuse"),
         "JAX_COMPILATION_CACHE_DIR": str(Path(directory) / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "EQX_ON_ERROR": "nan",  # JAX keeps no program that may call back into Python to raise
         "JAX_ENABLE_X64": "1",
     }
     environment = {k: v for k, v in os.environ.items() if k not in ENVIRONMENT} | own
