@@ -3,6 +3,7 @@
 import ctypes
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -28,14 +29,9 @@ def run(problem: Problem, options) -> list[dict]:
     y, k = jnp.asarray(problem.reference[-1]), jnp.asarray(problem.k)
     values, h = kernel(y, k), 1e-2 * problem.times[-1]
     calls = {
-        "Jacobian": {"eqxfuse": _loop(lambda v: kernel(v, k)[: len(v)], y)},
-        "factorisation": {"eqxfuse": _loop(lambda v: sparse_factors(pattern, v, jnp.asarray(1 / h))[: len(v)], values)},
+        "Jacobian": jacobian_calls(problem, options.out.parent / "c"),
+        "factorisation": {"eqxfuse": loop(lambda v: sparse_factors(pattern, v, jnp.asarray(1 / h))[: len(v)], values)},
     }
-    if available():
-        limit = build_limit(kernel.program, options.out.parent / "c")
-        inputs, out = [np.asarray(y), np.asarray(k)], np.empty(len(kernel.program.outputs))
-        addresses = [a.ctypes.data for a in (*inputs, out)]
-        calls["Jacobian"]["C"] = lambda: limit.repeat(LOOPS, *addresses)
     matrix = np.eye(pattern.size) / h
     matrix[pattern.rows, pattern.columns] -= np.asarray(values)
     calls["factorisation"] |= _peers(matrix, pattern, options.out.parent / "c")
@@ -48,7 +44,20 @@ def run(problem: Problem, options) -> list[dict]:
     return records
 
 
-def _loop(f, start):
+def jacobian_calls(problem: Problem, directory: Path) -> dict[str, Callable[[], object]]:
+    """`LOOPS` evaluations of the Jacobian's values by us and, where gcc is installed, by C."""
+    kernel, _ = jacobian_kernel(problem.network, "llvm")
+    y, k = jnp.asarray(problem.reference[-1]), jnp.asarray(problem.k)
+    calls: dict[str, Callable[[], object]] = {"eqxfuse": loop(lambda v: kernel(v, k)[: len(v)], y)}
+    if available():
+        limit = build_limit(kernel.program, directory)
+        arrays = (np.asarray(y), np.asarray(k), np.empty(len(kernel.program.outputs)))
+        calls["C"] = lambda: limit.repeat(LOOPS, *(a.ctypes.data for a in arrays))
+    return calls
+
+
+def loop(f, start) -> Callable[[], object]:
+    """`LOOPS` evaluations, each of which depends on the one before."""
     compiled = jax.jit(lambda x: lax.fori_loop(0, LOOPS, lambda _, v: v + 1e-30 * f(v), x))
     return lambda: compiled(start)
 

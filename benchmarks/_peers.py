@@ -11,14 +11,14 @@ import numpy as np
 import eqxfuse as ef
 from benchmarks import _batch_problem, _carbox, _cold_start, _contenders, _cvode, _diffrax, _problems, _scipy
 from benchmarks._contender import SolveContender
+from benchmarks._factorisation import LOOPS as JACOBIANS
+from benchmarks._factorisation import jacobian_calls, loop
 from benchmarks._native import against_c
 from benchmarks._networks import CASES
 from benchmarks._problems import Problem, errors
 from benchmarks._report import environment, seconds
 from benchmarks._timing import TURN, in_turn, medians
-from benchmarks._works import LOOPS, WORKS, batch
-from benchmarks.limit_c import available, build_limit
-from eqxfuse._fused import jacobian_kernel
+from benchmarks._works import WORKS, batch
 from eqxfuse._kernels._llvm_kernel import LlvmKernel
 from eqxfuse._lower import lower_rhs
 
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> dict[str, Row]:
     problem = _problems.load(NAME)
     cold = _cold_start.measure(NAME)
     rows: dict[str, Row] = {
-        "dy/dt in a loop": _right_hand_sides("in-loop", options),
-        "dy/dt at 1024 temperatures, of one": _right_hand_sides("batch", options),
+        **_right_hand_sides(options),
         "Jacobian in a loop": _jacobians(problem, options),
         f"a solve, error below {TARGET:g}": _solves(problem, options),
         f"{CELLS} solves, error below {TARGET:g}, of one": _grid(problem, options),
@@ -54,38 +53,33 @@ def run(options: argparse.Namespace) -> dict[str, Row]:
     return rows
 
 
-def _right_hand_sides(work: str, options: argparse.Namespace) -> Row:
+def _right_hand_sides(options: argparse.Namespace) -> dict[str, Row]:
     case = CASES[NAME]
-    calls: dict[str, Callable] = {}
     contenders = [*(_contenders.ours(case.make(), b) for b in ("llvm", "vectorized", "jax")), *_contenders.carbox(case)]
-    for contender in contenders:
-        f = jax.jit(WORKS[work].build(contender.f))
-        arguments = (contender.y, contender.x) if work == "in-loop" else (batch(contender.y), batch(contender.x))
-        calls[contender.name] = partial(f, *arguments)
     program = lower_rhs(case.make())
-    for name, pair, _ in against_c(program, LlvmKernel(program), options.out.parent / "c"):
-        if name == {"in-loop": "one cell", "batch": "cell of a batch"}[work] and "limit" in pair:
-            calls["C"] = pair["limit"]
-    times = medians(in_turn(calls, options.rounds, turn=TURN))
-    return {_TITLES.get(str(name), str(name)): t / WORKS[work].units for name, t in times.items()}
+    limits = {
+        name: pair.get("limit") for name, pair, _ in against_c(program, LlvmKernel(program), options.out.parent / "c")
+    }
+    rows = {}
+    for title, work, limit in (
+        ("dy/dt in a loop", WORKS["in-loop"], limits["one cell"]),
+        ("dy/dt at 1024 temperatures, of one", WORKS["batch"], limits["cell of a batch"]),
+    ):
+        calls: dict[str, Callable] = {"C": limit} if limit else {}
+        for contender in contenders:
+            arguments = (contender.y, contender.x)
+            arguments = tuple(map(batch, arguments)) if work.batched else arguments
+            calls[_TITLES.get(contender.name, contender.name)] = partial(jax.jit(work.build(contender.f)), *arguments)
+        times = medians(in_turn(calls, options.rounds, turn=TURN))
+        rows[title] = {name: t / work.units for name, t in times.items()}
+    return rows
 
 
 def _jacobians(problem: Problem, options: argparse.Namespace) -> Row:
-    loops, y, args = LOOPS // 10, jnp.asarray(problem.reference[-1]), problem.args
-
-    def loop(f, x):
-        run = jax.jit(lambda v, x: jax.lax.fori_loop(0, loops, lambda _, u: u + 1e-30 * f(u, x), v))
-        return partial(run, y, x)
-
-    calls: dict[str, Callable] = {"eqxfuse": loop(lambda v, k: problem.rhs.jacobian(0.0, v, k).values[: len(y)], args)}
+    calls = jacobian_calls(problem, options.out.parent / "c")
     for contender in _contenders.carbox(CASES[NAME]):
-        calls["carbox"] = loop(lambda v, x, f=contender.f: jax.jacfwd(f)(v, x)[0], contender.x)
-    if available():
-        program = jacobian_kernel(problem.network, "llvm")[0].program
-        limit, out = build_limit(program, options.out.parent / "c"), np.empty(len(program.outputs))
-        arrays = (np.asarray(y), np.ascontiguousarray(problem.k), out)
-        calls["C"] = lambda: limit.repeat(loops, *(a.ctypes.data for a in arrays))
-    return {name: t / loops for name, t in medians(in_turn(calls, options.rounds, turn=TURN)).items()}
+        calls["carbox"] = loop(lambda v, c=contender: jax.jacfwd(c.f)(v, c.x)[0], jnp.asarray(problem.reference[-1]))
+    return {name: t / JACOBIANS for name, t in medians(in_turn(calls, options.rounds, turn=TURN)).items()}
 
 
 def _solves(problem: Problem, options: argparse.Namespace) -> Row:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._carbox import conditions, read_carbox
-from eqxfuse._fused import FusedRHS
+from eqxfuse._fused import FusedRHS, density_factors
 from eqxfuse._kernels import Backend
 
 
@@ -33,7 +33,7 @@ class AbstractFusedODE(eqx.Module):
     def _derivative(self, y, here, molecularities: np.ndarray, a, b):
         """dy/dt with each rate coefficient r replaced by a r + b, times n_H^(m-1)."""
         density = jnp.asarray(here.density).astype(y.dtype)
-        powers = _powers(density, molecularities)
+        powers = density_factors(molecularities, density)
         rates = self.rhs.table(eqx.tree_at(lambda c: c.density, here, 1.0)).astype(y.dtype)
         k = (a * rates + b) * powers
         modified = self.rhs.modified
@@ -120,11 +120,3 @@ def get_fused_ode(network: Any, backend: Backend = "auto") -> AbstractFusedODE:
         return DensityODE(rhs, idx)
     ones = jnp.ones(len(reading.network.reactions))
     return AbundanceODE(rhs, idx, ones, 0.0 * ones, tuple(reading.molecularities.tolist()))
-
-
-def _powers(density, molecularities: np.ndarray):
-    """n_H^(m-1) [reactions]."""
-    result = jnp.ones(len(molecularities), density.dtype)
-    for m in sorted(set(molecularities.tolist()) - {1}):
-        result = jnp.where(molecularities == m, density ** (m - 1), result)
-    return result

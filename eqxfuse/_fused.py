@@ -91,13 +91,13 @@ class FusedRHS(eqx.Module):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return k.at[self.modified].multiply(self.modifiers(jnp.asarray(y), conditions).astype(k.dtype))
+        return self._modify(k, jnp.asarray(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
         k = self.table(conditions)
         if self.state == "abundance":
-            k = k * _density_factors(self.network.orders, conditions.density).astype(k.dtype)
+            k = k * density_factors(self.network.orders, conditions.density).astype(k.dtype)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)
 
     def at(self, conditions: Conditions | RateCoefficients) -> "FusedRHS":
@@ -161,7 +161,7 @@ class FusedRHS(eqx.Module):
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return k
-        return k.at[self.modified].multiply(self.modifiers(y, coefficients.conditions))
+        return self._modify(k, y, coefficients.conditions)
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
@@ -177,6 +177,10 @@ class FusedRHS(eqx.Module):
                 "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"
             )
         raise TypeError(f"args must be Conditions, RateCoefficients or a callable t -> Conditions, got {type(given)}")
+
+    def _modify(self, k, y, conditions: Conditions | None):
+        """`k` [reactions] with those of abundance-dependent laws times their modifiers."""
+        return k.at[self.modified].multiply(self.modifiers(y, conditions).astype(k.dtype))
 
     @property
     def modified(self) -> np.ndarray:
@@ -204,9 +208,10 @@ def jacobian_kernel(network: Network, backend: Backend) -> tuple[Kernel, Pattern
         return build_kernel(program, backend), pattern
 
 
-def _density_factors(orders: np.ndarray, density):
-    """n_H^(m-1) for reactions with m = `orders` rate factors."""
+def density_factors(orders: np.ndarray, density):
+    """n_H^(m-1) [reactions] for reactions with m = `orders` rate factors."""
     density = jnp.asarray(density)
-    distinct, which = np.unique(orders, return_inverse=True)
-    powers = [density ** (int(m) - 1) for m in distinct]
-    return jnp.stack(powers)[which] if powers else jnp.ones(0, density.dtype)
+    factors = jnp.ones(len(orders), density.dtype)
+    for m in sorted(set(orders.tolist()) - {1}):
+        factors = jnp.where(orders == m, density ** (m - 1), factors)
+    return factors

@@ -52,9 +52,8 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
 
     @jax.checkpoint  # keep x [size] for the derivatives, not the larger gathered x [stored]
     def product(x):
-        terms = values * x.at[pattern.columns].get(mode="promise_in_bounds")
         return shift * x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
-            terms, indices_are_sorted=True, mode="promise_in_bounds"
+            values * x[pattern.columns], indices_are_sorted=True
         )
 
     def solve(b):
