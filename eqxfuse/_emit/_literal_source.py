@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from eqxfuse._emit._blocks import functions
 from eqxfuse._emit._identifiers import identifiers
-from eqxfuse._emit._jax_source import IMPORTS, UNPACK, Operand, result_lines, result_names, statement_lines
+from eqxfuse._emit._jax_source import IMPORTS, PACK, UNPACK, Operand, result_lines, result_names, statement_lines
 from eqxfuse._emit._literal_graph import LEVEL, Graph
 from eqxfuse._emit._literal_lines import Printer
 from eqxfuse._ir import Atom, Load, Program
@@ -94,7 +94,7 @@ def literal_source(
     main = _MAIN + "\n".join([*calls, *result_lines(program)]) + "\n"
     helpers = "".join(text for call, text in _HELPERS.items() if call in definitions)
     head = _HEAD.format(about=about, n=species.length) + IMPORTS + _constants(species.labels, graph)
-    return f"{head}{_record(parameters)}{UNPACK}{helpers}{definitions}\n\n{main}"
+    return f"{head}{_record(parameters)}{UNPACK}{PACK}{helpers}{definitions}\n\n{main}"
 
 
 def _constants(labels: Sequence[str], graph: Graph) -> str:

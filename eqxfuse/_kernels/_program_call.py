@@ -3,7 +3,11 @@
 Leading axes of the inputs are batch axes: as long as in the result, or 1, which means that the cells along that
 axis share the array. Derivatives are programs of their own: `forward` and `reverse` are linear in their last
 inputs and each other's transpose. Second derivatives are taken in plain JAX.
+
+One cell of a small program is left to XLA: to call native code costs it 100 ns, more than that arithmetic.
 """
+
+from functools import lru_cache
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +17,7 @@ from jax.interpreters import ad, batching, mlir, xla
 
 from eqxfuse._errors import BackendUnavailable
 from eqxfuse._kernels._ffi import target
+from eqxfuse._kernels._jax_kernel import JaxKernel
 from eqxfuse._kernels._native_program import NativeProgram
 from eqxfuse._kernels._varying import aligned
 from eqxfuse._kernels._vectorized import VectorizedKernel
@@ -44,7 +49,14 @@ def _abstract(*arrays, native):
 
 
 def _lower(context, *operands, native):
+    if context.avals_out[0].ndim == 1 and native.small:
+        return mlir.lower_fun(_unrolled(native), multiple_results=False)(context, *operands)
     return jax.ffi.ffi_lowering(target(native, context.avals_in[0].dtype.name))(context, *operands)
+
+
+@lru_cache(maxsize=64)
+def _unrolled(native: NativeProgram) -> JaxKernel:
+    return JaxKernel(native.program)
 
 
 def _refuse(context, *operands, native):

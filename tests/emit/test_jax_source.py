@@ -32,6 +32,16 @@ def unpack(array):
     return [lax.squeeze(v, (0,)) for v in lax.split(array, (1,) * len(array))] if len(array) else []
 
 
+def pack(zero, *values):
+    """A vector of scalars: sums of padded ones. XLA makes one loop of a sum, and one of each part of a stack."""
+    parts = []
+    for first in range(0, len(values), 4):
+        own = values[first : first + 4]
+        padded = [lax.pad(v[None], zero, [(i, len(own) - 1 - i, 0)]) for i, v in enumerate(own)]
+        parts.append(sum(padded[1:], padded[0]))
+    return jnp.concatenate(parts)
+
+
 def rhs_0(y, k):
     y_H2p = y[0]
     y_H2 = y[1]
@@ -56,7 +66,7 @@ def rhs(y, k):
     k = unpack(k)
     (d0, d1, d2, d3, d4,) = \\
         rhs_0(y, k)
-    return jnp.stack([d0, d1, d2, d3, d4])
+    return pack(zero, d0, d1, d2, d3, d4)
 '''
 
 HOSTILE = (
@@ -161,6 +171,7 @@ def test_a_network_without_reactions_stands_still():
 def test_hostile_names_stay_out_of_the_code():
     source = jax_source(lower_rhs(hostile_network()))
     own = {"jnp", "lax", "len", "array", "v", "y", "k", "zero", "unpack", "rhs_0"}
+    own |= {"pack", "values", "parts", "first", "range", "own", "padded", "i", "enumerate", "sum"}
     assert source.isascii()
     assert all(name in own or re.fullmatch("y_[A-Za-z0-9_]*|[rspd][0-9]+", name) for name in names_of(source))
 
