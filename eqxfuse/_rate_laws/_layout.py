@@ -1,8 +1,10 @@
 """Where each fit of a network stands in its table of rate laws."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax
 import numpy as np
@@ -33,7 +35,7 @@ def group(fits: Fits) -> tuple[tuple[RateLaw, ...], Members]:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Rows are fits, ordered law by law; temperatures are in K. Compared by identity."""
+    """Rows are fits, ordered law by law; temperatures are in K. Equal and hashed by `content`."""
 
     sizes: tuple[int, ...]
     """Rows of each law."""
@@ -51,6 +53,21 @@ class Layout:
     """[reactions] and [reactions] the temperatures outside of which a coefficient is 0; None if there are none."""
     modified: tuple[tuple[int, tuple[int, ...]], ...]
     """(law, its reactions) for the laws that depend on abundances."""
+
+    @cached_property
+    def content(self) -> tuple:
+        """All fields as plain values."""
+        return tuple(_plain(getattr(self, f.name)) for f in dataclasses.fields(self))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.content)
+
+    def __eq__(self, other):
+        return self is other or (isinstance(other, Layout) and self.content == other.content)
+
+    def __hash__(self):
+        return self._hash
 
     @classmethod
     def build(cls, fits: Fits, policies: Sequence[OutOfRange], members: Members) -> "Layout":
@@ -75,6 +92,12 @@ class Layout:
                 if fits[pairs[0][0]][pairs[0][1]].law.modifying_species
             ),
         )
+
+
+def _plain(value):
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return (value.dtype.str, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
 
 
 def _ranges(fits, policies, pairs):

@@ -154,3 +154,18 @@ def test_a_parameter_can_be_replaced_without_rebuilding():
     table = RateTable.build([PIECES[:1]], ["clamp"])
     double = eqx.tree_at(lambda t: t.laws[0].alpha, table, 2 * table.laws[0].alpha)
     np.testing.assert_allclose(double(ORDINARY), 2 * table(ORDINARY), rtol=1e-14)
+
+
+def test_equal_tables_share_what_was_compiled():
+    compiled = jax.jit(lambda table, conditions: table(conditions))
+    fits = [PIECES, (Fit(rate_laws.CosmicRay(2.0), 0.0, np.inf),)]
+    for scale in (1.0, 2.0):
+        moved = [[Fit(fit.law, fit.t_min, fit.t_max) for fit in own] for own in fits]
+        table = RateTable.build(moved, ["clamp", "zero"])
+        compiled(eqx.tree_at(lambda t: t.laws[0].alpha, table, scale * table.laws[0].alpha), ORDINARY)
+    assert compiled._cache_size() == 1
+    for other in (["zero", "zero"], ["extrapolate", "zero"]):
+        compiled(RateTable.build(fits, other), ORDINARY)
+    assert compiled._cache_size() == 3
+    wider = [[Fit(PIECES[0].law, 10.0, 100.5), *PIECES[1:]], fits[1]]
+    assert RateTable.build(wider, ["clamp", "zero"]).layout != RateTable.build(fits, ["clamp", "zero"]).layout
