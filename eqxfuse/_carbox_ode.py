@@ -34,7 +34,7 @@ class AbstractFusedODE(eqx.Module):
         """dy/dt with each rate coefficient r replaced by a r + b, times n_H^(m-1)."""
         density = jnp.asarray(here.density).astype(y.dtype)
         powers = density_factors(molecularities, density)
-        rates = self.rhs.table(eqx.tree_at(lambda c: c.density, here, 1.0)).astype(y.dtype)
+        rates = self.rhs.rate_coefficients(eqx.tree_at(lambda c: c.density, here, 1.0)).astype(y.dtype)
         k = (a * rates + b) * powers
         modified = self.rhs.modified
         if not len(modified):

@@ -71,6 +71,23 @@ class Conditions(eqx.Module):
             if wrong:
                 raise ValueError(f"Conditions.{f.name} must be finite and {bound}, got {value!r}")
 
+    def vector(self) -> Float[Array, " fields"]:
+        """All fields [fields], in the order of `FIELDS`. Raises `ValueError` when one of them is not a scalar."""
+        for name in FIELDS:
+            shape = jnp.shape(getattr(self, name))
+            if shape:
+                raise ValueError(f"Conditions.{name} must be a scalar, got shape {shape}: use jax.vmap for a batch")
+        return jnp.stack([jnp.asarray(getattr(self, name), float) for name in FIELDS])
+
+    @classmethod
+    def from_vector(cls, fields: Float[Array, " fields"]) -> "Conditions":
+        """The conditions whose `vector` is `fields`."""
+        return cls(*(fields[i] for i in range(len(FIELDS))))
+
     def at_temperature(self, temperature) -> "Conditions":
         """The same conditions at another gas temperature [K]."""
         return eqx.tree_at(lambda c: c.temperature, self, temperature)
+
+
+FIELDS = tuple(f.name for f in dataclasses.fields(Conditions))
+"""The names of the fields of `Conditions`, in order."""

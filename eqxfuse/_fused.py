@@ -15,7 +15,9 @@ from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
 from eqxfuse._garbage import collector_paused
 from eqxfuse._kernels import Backend, Kernel, build_kernel
-from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs, modifying_species
+from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs
+from eqxfuse._modifiers import Modifiers
+from eqxfuse._native_rates import native_rows, native_rows_and_change
 from eqxfuse._network import Network
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
@@ -88,14 +90,32 @@ class FusedRHS(eqx.Module):
 
         Abundance-dependent laws are modified with `y`; without it they are given unmodified (no shielding).
         """
-        k = self.table(conditions)
+        k = self.table.choose(self._rows(conditions), conditions)
         if y is None or not self.table.layout.modified:
             return k
         return self._modify(k, jnp.asarray(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
-        k = self.table(conditions)
+        return self._from_rows(self._rows(conditions), conditions)
+
+    def precompute_with_change(
+        self, conditions: Conditions, change: Conditions
+    ) -> tuple[RateCoefficients, RateCoefficients]:
+        """`precompute(conditions)`, and its derivative along `change`, the derivatives of all fields."""
+        native = self.kernel.backend == "llvm"
+        both = native_rows_and_change(self.table, conditions, change) if native else None
+        if both is None:
+            return jax.jvp(self.precompute, (conditions,), (change,))
+        return jax.jvp(self._from_rows, (both[0], conditions), (both[1], change))
+
+    def _rows(self, conditions: Conditions):
+        """The coefficients of all fits, from native code where that is possible."""
+        rows = native_rows(self.table, conditions) if self.kernel.backend == "llvm" else None
+        return self.table.rows(conditions) if rows is None else rows
+
+    def _from_rows(self, rows, conditions: Conditions) -> RateCoefficients:
+        k = self.table.choose(rows, conditions)
         if self.state == "abundance":
             k = k * density_factors(self.network.orders, conditions.density).astype(k.dtype)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)
@@ -119,16 +139,9 @@ class FusedRHS(eqx.Module):
         """
         y, k, coefficients = self._inputs(t, y, args)
         kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
+        more = self._modifiers_and_slopes(y, coefficients.conditions) if self.table.layout.modified else ()
         native = kernel.backend == "llvm" and y.dtype == jnp.float64
-        if not self.table.layout.modified:
-            return SparseMatrix(kernel(y, k), pattern, native)
-        species = np.array(modifying_species(self.network), dtype=np.int32)
-
-        def modifiers(own):
-            return self.modifiers(y.at[species].set(own), coefficients.conditions)
-
-        slopes = jax.jacfwd(modifiers)(y[species])
-        return SparseMatrix(kernel(y, k, modifiers(y[species]), slopes.ravel()), pattern, native)
+        return SparseMatrix(kernel(y, k, *more), pattern, native)
 
     def _inputs(self, t, y, args: Args):
         """`y` and `k` in one dtype, checked, and what `k` came with."""
@@ -165,13 +178,16 @@ class FusedRHS(eqx.Module):
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
+        given = self.given(t, args)
+        return self.precompute(given) if isinstance(given, Conditions) else given
+
+    def given(self, t: Any, args: Args = None) -> Conditions | RateCoefficients:
+        """What `args`, or what is bound, is at time `t` [s]."""
         given = self.bound if args is None else args
-        if isinstance(given, RateCoefficients):
+        while callable(given):
+            given = given(t)
+        if isinstance(given, Conditions | RateCoefficients):
             return given
-        if isinstance(given, Conditions):
-            return self.precompute(given)
-        if callable(given):
-            return self.coefficients(t, given(t))
         if given is None:
             raise ValueError(
                 "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"
@@ -185,19 +201,26 @@ class FusedRHS(eqx.Module):
     @property
     def modified(self) -> np.ndarray:
         """Reactions (by position) with abundance-dependent laws, in the order of `modifiers`."""
-        return np.array([j for _, own in self.table.layout.modified for j in own], dtype=np.int32)
+        return self.modifying.reactions
+
+    @property
+    def modifying(self) -> Modifiers:
+        """The abundance-dependent laws as a function."""
+        return Modifiers(self.network, self.state)
 
     def modifiers(self, y: Float[Array, "species"], conditions: Conditions | None) -> Float[Array, " rows"]:
         """What the abundance-dependent laws multiply their coefficients by [1]; 1 without conditions."""
         if conditions is None:
             return jnp.ones(len(self.modified), y.dtype)
-        densities = y * jnp.asarray(conditions.density).astype(y.dtype) if self.state == "abundance" else y
-        factors = []
-        for group, reactions in self.table.layout.modified:
-            law = self.table.laws[group]
-            own = tuple(densities[self.network.index(name)] for name in law.modifying_species)
-            factors.append(jnp.broadcast_to(law.modifier(conditions, own).astype(y.dtype), (len(reactions),)))
-        return jnp.concatenate(factors)
+        modifying = self.modifying
+        return modifying(y[modifying.species], modifying.parameters(self.table, conditions)).astype(y.dtype)
+
+    def _modifiers_and_slopes(self, y, conditions: Conditions | None):
+        modifying = self.modifying
+        if conditions is None:
+            return self.modifiers(y, None), jnp.zeros(len(modifying.reactions) * len(modifying.species), y.dtype)
+        both = modifying.with_slopes(y[modifying.species], modifying.parameters(self.table, conditions))
+        return tuple(values.astype(y.dtype) for values in both)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._emit._literal_graph import Graph
+from eqxfuse._emit._precision import double_precision
 
 _OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-{}",
@@ -27,7 +28,7 @@ Value = int | np.ndarray | tuple[int, ...]
 
 def trace(function: Callable, arguments: int):
     """The jaxpr of `function` of that many float64 scalars, to `read` as often as needed."""
-    with _double_precision():
+    with double_precision():
         return jax.make_jaxpr(function)(*[jax.ShapeDtypeStruct((), jnp.float64)] * arguments)
 
 
@@ -36,17 +37,9 @@ def read(graph: Graph, traced, arguments: Sequence[int]) -> int:
 
     Raises `NotImplementedError` that names an operation which has no form in the text.
     """
-    with _double_precision():
+    with double_precision():
         (result,) = _Reader(graph).run(traced, list(arguments))
     return result
-
-
-def _double_precision():
-    if hasattr(jax, "enable_x64"):
-        return jax.enable_x64(True)
-    from jax.experimental import enable_x64  # pyright: ignore[reportAttributeAccessIssue]
-
-    return enable_x64()
 
 
 class _Reader:

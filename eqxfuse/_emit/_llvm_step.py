@@ -10,18 +10,31 @@ from eqxfuse._emit._llvm_handler import handler_text
 from eqxfuse._emit._llvm_ir import Modules, Shape
 from eqxfuse._emit._llvm_tiles import tiles_text
 from eqxfuse._emit._plan import Plan, make_plan
-from eqxfuse._emit._rosenbrock_step import Method, RosenbrockStep
+from eqxfuse._emit._rosenbrock_step import Method, Modifying, RosenbrockStep
 from eqxfuse._emit._sparse_lu import SparseLU
 from eqxfuse._ir import Array, Program
 
 
-def step_ir(rhs: Program, jacobian: Program, plans: Sequence, method: Method, shape: Shape, name: str) -> Modules:
+def step_ir(
+    rhs: Program,
+    jacobian: Program,
+    modifying: Modifying | None,
+    plans: Sequence,
+    method: Method,
+    shape: Shape,
+    name: str,
+) -> Modules:
     """Modules that define the FFI handler `@name`.
 
-    Its inputs are those of `rhs` (`y` and `k`) and the step h [1]; its output is that of `RosenbrockStep`.
-    `plans` are the LU plans for one lane and for a block.
+    Its inputs are `y`, the rows of `k`, those of the parameters of `modifying`, if there are any, h df/dt of a method
+    with slopes, and the step h [1]; its output is that of `RosenbrockStep`. `plans` are the LU plans for one lane and
+    for a block.
     """
-    inputs = (*rhs.inputs, Array("h", 1))
+    y, k = rhs.inputs[:2]
+    rows = [k, modifying.parameters] if modifying else [k]
+    count = max(method.rows, default=0) + 1
+    drift = [Array("drift", y.length)] if method.slopes else []
+    inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length
     programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
     arithmetic, frame, sizes = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], []
@@ -30,7 +43,8 @@ def step_ir(rhs: Program, jacobian: Program, plans: Sequence, method: Method, sh
             arithmetic.append(functions_text(program, f"{label}{lanes}", shape.scalar, lanes))
             frame += _declarations(program, f"{label}{lanes}")
             frame.append(driver_text(program, f"{label}{lanes}", shape.scalar, lanes))
-        text, size = _step_text(plan, method, lanes, max(program.slots for program in programs.values()))
+        scratch = max(program.slots for program in programs.values())
+        text, size = _step_text(plan, method, lanes, k.length, scratch, modifying)
         frame.append(text)
         sizes.append(size)
     block, work = _block_text(inputs, outputs, sizes[1], shape.lanes)
@@ -50,13 +64,14 @@ def _declarations(plan: Plan, name: str) -> list[str]:
     return [f"declare void @{name}.{i}({pointers})\n" for i in range(len(plan.functions))]
 
 
-def _step_text(plan, method: Method, lanes: int, scratch: int) -> tuple[str, int]:
+def _step_text(plan, method: Method, lanes: int, reactions: int, scratch: int, modifying) -> tuple[str, int]:
     """`@step{lanes}`, and the numbers of work space that it takes."""
     module = ir.Module(f"step{lanes}")
     lu = SparseLU(module, plan, lanes)
-    step = RosenbrockStep(lu, method, f"rhs{lanes}", f"jacobian{lanes}", plan.pattern.stored, scratch)
+    names = f"rhs{lanes}", f"jacobian{lanes}"
+    step = RosenbrockStep(lu, method, *names, plan.pattern.stored, reactions, scratch, modifying)
     step.emit(f"step{lanes}")
-    return _body(module, (f"rhs{lanes}", f"jacobian{lanes}"), f"lanes{lanes}_"), step.layout["end"]
+    return _body(module, names, f"lanes{lanes}_"), step.layout["end"]
 
 
 def _body(module: ir.Module, defined: Sequence[str], prefix: str) -> str:

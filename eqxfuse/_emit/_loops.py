@@ -78,9 +78,13 @@ class Code:
 
     def fma(self, a, b, c):
         """a * b + c, in one instruction where the host has it."""
-        name = _suffix(a.type)
-        function = _declare(self.build.module, f"llvm.fmuladd.{name}", a.type, [a.type] * 3)
-        return self.build.call(function, [a, b, c])
+        return self.intrinsic("fmuladd", [a, b, c])
+
+    def intrinsic(self, name: str, values: Sequence):
+        """LLVM's function of that name, from values of one type to that type."""
+        kind = values[0].type
+        function = _declare(self.build.module, f"llvm.{name}.{_suffix(kind)}", kind, [kind] * len(values))
+        return self.build.call(function, values)
 
     def minus_product(self, c, a, b):
         """c - a * b."""

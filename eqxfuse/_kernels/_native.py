@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 
+from eqxfuse._emit._scalars import LIBRARY
 from eqxfuse._errors import GeneratedCodeError
 from eqxfuse._kernels._host import host
 
@@ -84,9 +85,10 @@ def _jit():
 def _externals() -> dict[str, int]:
     """Addresses of the library functions that kernels call."""
     if sys.platform == "win32":
-        library, system = ctypes.cdll.msvcrt, ctypes.windll.kernel32
+        library, system = ctypes.CDLL("ucrtbase"), ctypes.windll.kernel32
         found = {"malloc": library.malloc, "free": library.free, "yield": system.SwitchToThread}
     else:
         library = ctypes.CDLL(None)
         found = {"malloc": library.malloc, "free": library.free, "yield": library.sched_yield}
+    found |= {name: getattr(library, name) for name in LIBRARY}
     return {f"eqxfuse_{name}": ctypes.cast(f, ctypes.c_void_p).value or 0 for name, f in found.items()}

@@ -1,5 +1,7 @@
 """The step of a fused right-hand side, where the whole of it can be one native call."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -7,31 +9,77 @@ from typing import Any
 import diffrax
 import jax
 import jax.numpy as jnp
+import numpy as np
 from diffrax._term import WrapTerm
+from jaxtyping import Array, Float
 
+from eqxfuse import _ir as ir
+from eqxfuse._coefficients import RateCoefficients
+from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS, jacobian_kernel
 from eqxfuse._kernels import Kernel
 from eqxfuse._lower import Pattern
+from eqxfuse._modifiers import Modifiers
 from eqxfuse._solvers._step import Step, rosenbrock_step
 from eqxfuse._solvers._tableau import RosenbrockTableau
 
+_log = logging.getLogger("eqxfuse")
 
-def native_step(tableau: RosenbrockTableau, terms: diffrax.AbstractTerm, y: Any, args: Any, h) -> Step | None:
-    """One step as in `rosenbrock_step`, or None where it takes several calls.
 
-    One call needs an `llvm` right-hand side in float64 whose coefficients change neither with time nor with
-    abundances.
+def native_step(
+    tableau: RosenbrockTableau, terms: diffrax.AbstractTerm, t, dt, y: Float[Array, "species"], args: Any, h
+) -> Step | None:
+    """One step from `t` over `dt`, as `rosenbrock_step` makes it, or None where it takes several calls.
+
+    One call needs an `llvm` right-hand side in float64. Laws that depend on abundances have to consist of elementwise
+    arithmetic.
     """
-    term = terms.term if isinstance(terms, WrapTerm) else terms
-    rhs = getattr(term, "vector_field", None)
+    wrapped = isinstance(terms, WrapTerm)
+    rhs = getattr(terms.term if wrapped else terms, "vector_field", None)
     if not isinstance(rhs, FusedRHS) or rhs.kernel.backend != "llvm" or rhs.kernel.program.compensated:
         return None
-    if rhs.table.layout.modified or y.dtype != jnp.float64 or callable(rhs.bound if args is None else args):
+    if y.dtype != jnp.float64:
         return None
+    moving = callable(rhs.bound if args is None else args)
+    direction = terms.direction if wrapped else 1
+
+    def given(t):
+        return jax.tree.map(jnp.asarray, rhs.given(t * direction, args))
+
+    table, drift = _changing(tableau, rhs, given, t, dt, y) if moving else (_one_row(_of(rhs, given(t))), [])
+    inputs, modifiers = [table.k], None
+    if rhs.table.layout.modified:
+        if table.conditions is None or scalar_modifiers(rhs.modifying) is None:
+            return None
+        modifiers = rhs.modifying
+        inputs.append(jax.vmap(partial(modifiers.parameters, rhs.table))(table.conditions))
     jacobian, pattern = jacobian_kernel(rhs.network, "llvm")
-    parts = _Parts(tableau, rhs.kernel, jacobian, pattern)
-    result = _step(parts, y, rhs.coefficients(0.0, args).k.astype(y.dtype), h)
+    parts = _Parts(tableau, rhs.kernel, jacobian, pattern, modifiers, moving)
+    result = _step(parts, y, *(values.astype(y.dtype) for values in (*inputs, *drift)), h)
     return result[0], result[1], result[2:]
+
+
+def _of(rhs: FusedRHS, given: Conditions | RateCoefficients) -> RateCoefficients:
+    return rhs.precompute(given) if isinstance(given, Conditions) else given
+
+
+def _one_row(coefficients: RateCoefficients) -> RateCoefficients:
+    return jax.tree.map(lambda leaf: leaf[None], coefficients)
+
+
+def _changing(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt, y):
+    """Coefficients at the times of the stages, a row for each of `_times`, and dt times df/dt at the start."""
+    first, change = jax.jvp(given, (t,), (dt,))
+    if isinstance(first, Conditions):
+        first, change = rhs.precompute_with_change(first, change)
+    drift = jax.jvp(lambda c: rhs(t, y, c), (first,), (change,))[1]
+    later = jax.vmap(lambda node: _of(rhs, given(t + node * dt)))(jnp.asarray(_times(tableau)[1:], t.dtype))
+    return jax.tree.map(lambda *rows: jnp.concatenate(rows), _one_row(first), later), [drift]
+
+
+def _times(tableau: RosenbrockTableau) -> np.ndarray:
+    """The different times of the stages, in parts of the step, from 0 on."""
+    return np.unique(tableau.nodes)
 
 
 @dataclass(frozen=True)
@@ -42,12 +90,25 @@ class _Parts:
     rhs: Kernel
     jacobian: Kernel
     pattern: Pattern
+    modifiers: Modifiers | None
+    moving: bool
+    """Whether coefficients change with time."""
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """For each stage the row of its coefficients."""
+        nodes = self.tableau.nodes
+        return tuple(np.searchsorted(_times(self.tableau), nodes).tolist()) if self.moving else (0,) * len(nodes)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _step(parts: _Parts, y, k, h):
-    """[2 + dense terms, species]: the end of the step, the error, the dense output."""
-    return _native(parts)(y, k, h)
+def _step(parts: _Parts, *inputs):
+    """[2 + dense terms, species]: the end of the step, the error, the dense output.
+
+    `inputs` are y, the rows of k and of the parameters of the modifiers, if there are any, h df/dt, if coefficients
+    change with time, and h.
+    """
+    return _native(parts)(*inputs)
 
 
 @_step.defjvp
@@ -60,41 +121,64 @@ def _step_jvp(parts: _Parts, primals, tangents):
 
 
 @lru_cache(maxsize=64)
+def scalar_modifiers(modifiers: Modifiers):
+    """The modifiers, and these with their slopes, for native code; None where a law has no such form."""
+    from eqxfuse._emit._rosenbrock_step import Modifying
+    from eqxfuse._emit._scalar_trace import scalar_function
+
+    parameters = ir.Array("c", modifiers.count)
+    inputs = ("y", modifiers.species.tolist()), ("c", range(modifiers.count))
+    try:
+        values, both = (scalar_function(f, inputs) for f in (modifiers, modifiers.with_slopes))
+        return Modifying(parameters, values, both)
+    except NotImplementedError as operation:
+        _log.info("abundance-dependent rates run outside the native step, because of the JAX operation %s", operation)
+        return None
+
+
+@lru_cache(maxsize=64)
 def _native(parts: _Parts):
     from eqxfuse._emit._rosenbrock_step import Method
     from eqxfuse._kernels._rosenbrock import NativeStep
 
     t = parts.tableau
-    method = Method(t.gamma, _lower_rows(t.a), _lower_rows(t.c), tuple(map(tuple, t.dense.tolist())))
-    return NativeStep(parts.rhs.program, parts.jacobian.program, parts.pattern, method)
+    changing = (tuple(t.slopes.tolist()), parts.rows) if parts.moving else ()
+    method = Method(t.gamma, _lower_rows(t.a), _lower_rows(t.c), tuple(map(tuple, t.dense.tolist())), *changing)
+    modifying = scalar_modifiers(parts.modifiers) if parts.modifiers else None
+    return NativeStep(parts.rhs.program, parts.jacobian.program, parts.pattern, method, modifying)
 
 
 def _lower_rows(matrix) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row[:i]) for i, row in enumerate(matrix.tolist()))
 
 
-def _plain_step(parts: _Parts, y, k, h):
-    zero = jnp.zeros_like(h)
-    y1, error, dense = rosenbrock_step(parts.tableau, _Autonomous(parts, k), zero, h, y, h)
+def _plain_step(parts: _Parts, y, k, *rest):
+    *rest, h = rest
+    drift = rest.pop() if parts.moving else jnp.zeros_like(y)
+    y1, error, dense = rosenbrock_step(parts.tableau, _Tabulated(parts, k, rest, drift), y, h)
     return jnp.concatenate([jnp.stack([y1, error]), dense])
 
 
-class _Autonomous:
-    """y' = f(y) with fixed coefficients, as `rosenbrock_step` takes it."""
+class _Tabulated:
+    """The equation of a step as `rosenbrock_step` takes it, with rows of coefficients and of modifiers' parameters."""
 
-    def __init__(self, parts: _Parts, k):
-        self.parts, self.k = parts, k
+    def __init__(self, parts: _Parts, k, parameters, drift):
+        self.parts, self.k, self.parameters, self.drift = parts, k, parameters, drift
 
-    def f(self, t, y):
-        del t
-        return self.parts.rhs(y, self.k)
+    def start(self, y):
+        return self._f(0, y), self.drift
 
-    def f_and_drift(self, t, y, dt):
-        del dt
-        return self.f(t, y), jnp.zeros_like(y)
+    def stage(self, i, y):
+        return self._f(jnp.asarray(self.parts.rows)[i] if self.parts.moving else 0, y)
 
-    def factorise(self, t, y, h):
+    def _f(self, row, y):
+        modifiers = self.parts.modifiers
+        more = [modifiers(y[modifiers.species], self.parameters[0][row])] if modifiers else []
+        return self.parts.rhs(y, self.k[row], *more)
+
+    def factorise(self, y, h):
         from eqxfuse._kernels._sparse_solve import sparse_solver
 
-        del t
-        return sparse_solver(self.parts.pattern, self.parts.jacobian(y, self.k), h)
+        modifiers = self.parts.modifiers
+        more = modifiers.with_slopes(y[modifiers.species], self.parameters[0][0]) if modifiers else ()
+        return sparse_solver(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more), h)

@@ -10,7 +10,7 @@ from jaxtyping import Array, PyTree
 
 from eqxfuse._solvers._interpolation import RosenbrockInterpolation
 from eqxfuse._solvers._native_step import native_step
-from eqxfuse._solvers._step import rosenbrock_step
+from eqxfuse._solvers._step import SystemStep, rosenbrock_step
 from eqxfuse._solvers._system import System
 from eqxfuse._solvers._tableau import RosenbrockTableau
 
@@ -42,9 +42,9 @@ class AbstractRosenbrock(diffrax.AbstractAdaptiveSolver):
         system = System(terms, y0, args)
         y = system.start
         h = jnp.asarray(terms.contr(t0, t1)).astype(y.dtype)
-        fused = native_step(self.tableau, terms, y, args, h) if system.is_vector else None
         t, dt = jnp.asarray(t0), jnp.asarray(t1 - t0)
-        y1, error, k = fused or rosenbrock_step(self.tableau, system, t, dt, y, h)
+        fused = native_step(self.tableau, terms, t, dt, y, args, h) if system.is_vector else None
+        y1, error, k = fused or rosenbrock_step(self.tableau, SystemStep(system, self.tableau, t, dt), y, h)
         finite = jnp.all(jnp.isfinite(y1) & jnp.isfinite(error))
         y1 = system.unflatten(jnp.where(finite, y1, y))
         error = system.unflatten(jnp.where(finite, error, jnp.inf))

@@ -1,6 +1,7 @@
 """The native step against the same step made of its parts."""
 
 import diffrax
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -21,9 +22,14 @@ def _problem(name, backend):
     return ef.FusedRHS(network, backend=backend), jnp.asarray(y), ef.RateCoefficients(jnp.asarray(k))
 
 
-def _step(solver, rhs, y, args, h):
-    y1, error, dense, *_ = solver.step(diffrax.ODETerm(rhs), jnp.asarray(0.0), h, y, args, None, False)
+def _step(solver, rhs, y, args, h, t=0.0):
+    y1, error, dense, *_ = solver.step(diffrax.ODETerm(rhs), jnp.asarray(t), t + h, y, args, None, False)
     return jnp.concatenate([jnp.stack([y1, error]), dense["k"]])
+
+
+def _is_one_call(solver, rhs, y, args):
+    t = h = jnp.asarray(1.0)
+    return native_step(solver.tableau, diffrax.ODETerm(rhs), t, h, y, args, h) is not None
 
 
 def _assert_close(ours, theirs, y):
@@ -38,8 +44,8 @@ def _assert_close(ours, theirs, y):
 def test_is_the_plain_step(solver, name, h):
     native, y, args = _problem(name, "llvm")
     plain, *_ = _problem(name, "vectorized")
-    assert native_step(solver.tableau, diffrax.ODETerm(native), y, args, jnp.asarray(h)) is not None
-    assert native_step(solver.tableau, diffrax.ODETerm(plain), y, args, jnp.asarray(h)) is None
+    assert _is_one_call(solver, native, y, args)
+    assert not _is_one_call(solver, plain, y, args)
     ours, theirs = (_step(solver, rhs, y, args, jnp.asarray(h)) for rhs in (native, plain))
     _assert_close(ours, theirs, y)
 
@@ -89,22 +95,144 @@ def test_forward_and_reverse_derivatives():
     np.testing.assert_allclose(pushed, sum(jnp.vdot(g, t) for g, t in zip(ours, tangents, strict=True)), rtol=1e-9)
 
 
-def test_what_changes_during_a_step_takes_the_plain_way():
-    def slower(conditions, densities):
-        del conditions
-        return 1.0 / (1.0 + densities[0])
+def _slower(conditions, densities, strength):
+    return 1.0 / (1.0 + strength * densities[0] * conditions.radius / 1e20)
 
-    rate = UserRate(lambda conditions: 1e-10 * conditions.g0, modifier_function=slower, species=("H",))
+
+def _looked_up(conditions, densities):
+    return jnp.interp(densities[0], jnp.array([0.0, 1e4]), jnp.array([1.0, 0.5])) * conditions.g0
+
+
+def _cloud(backend, state="abundance"):
+    """Light that H2, CO and C shield, and a law of the user's in two reactions."""
+    laws = ef.rate_laws
+    network = ef.Network.from_reactions(
+        ["H2 -> H + H", "CO -> C + O", "C -> C+ + e-", "O -> O+ + e-", "CO -> C+ + O + e-", "H + H -> H2",
+         "C + O -> CO", "C+ + e- -> C", "O+ + e- -> O", "O+ + H2 -> O + H2"],
+        [laws.ShieldedH2(5e-11), laws.ShieldedCO(2e-10), laws.ShieldedC(3e-10, 3.0),
+         laws.UserRate(_light, (3e-12,), _slower, ("H",)), laws.UserRate(_light, (7e-13,), _slower, ("H",)),
+         3e-17, 2e-17, 5e-12, 3e-12, 1e-10],
+    )  # fmt: skip
+    rhs = ef.FusedRHS(network, backend=backend, state=state)
+    start = {"H2": 0.3, "H": 0.4, "CO": 4e-5, "C": 6e-5, "O": 2e-4, "C+": 3e-5, "O+": 1e-7, "e-": 3e-5}
+    y = jnp.asarray(network.abundances(start)) * (1.0 if state == "abundance" else 300.0)
+    return rhs, y, ef.Conditions(40.0, 300.0, av=0.4, radius=3e17)
+
+
+def _light(conditions, strength):
+    return strength * conditions.g0
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("state", ["abundance", "density"])
+@pytest.mark.parametrize("h", [1e8, 1e11])
+def test_abundance_dependent_rates_are_part_of_the_step(solver, state, h):
+    (native, y, conditions), (plain, *_) = _cloud("llvm", state), _cloud("vectorized", state)
+    assert _is_one_call(solver, native, y, conditions)
+    ours, theirs = (_step(solver, rhs, y, conditions, jnp.asarray(h)) for rhs in (native, plain))
+    _assert_close(ours, theirs, y)
+    fixed = native.precompute(conditions).k
+    unshielded = _step(solver, native, y, ef.RateCoefficients(fixed), jnp.asarray(h))
+    assert jnp.abs(unshielded[0] - ours[0]).max() > 1e-6 * y.max()
+
+
+def test_a_step_with_abundance_dependent_rates_is_one_call():
+    """In a batch whose conditions differ, too: no arithmetic of the rate laws is left to XLA."""
+    rhs, y, _ = _cloud("llvm")
+
+    def step(coefficients, y):
+        return _step(SOLVERS[1], rhs, y, coefficients, jnp.asarray(1e9))
+
+    many = jax.vmap(lambda av: rhs.precompute(ef.Conditions(40.0, 300.0, av=av)))(jnp.linspace(0.1, 3.0, 11))
+    states = jnp.tile(y, (11, 1))
+    text = jax.jit(jax.vmap(step)).lower(many, states).as_text()
+    assert text.count("custom_call @eqxfuse") == 1
+    assert not [word for word in ("exponential", "power", "while") if f"stablehlo.{word}" in text]
+    batch = jax.vmap(step)(many, states)
+    for i in range(11):
+        _assert_close(batch[i], step(jax.tree.map(lambda leaf: leaf[i], many), y), y)  # noqa: B023
+
+
+def test_derivatives_through_abundance_dependent_rates():
+    (native, y, conditions), (plain, *_) = _cloud("llvm"), _cloud("vectorized")
+
+    def loss(rhs):
+        def value(y, conditions, table, h):
+            moved = eqx.tree_at(lambda r: r.table, rhs, table)
+            return jnp.sum(jnp.cos(jnp.arange(len(y))) * _step(SOLVERS[0], moved, y, conditions, h)[0])
+
+        return value
+
+    point = (y, conditions, native.table, jnp.asarray(1e9))
+    ours, theirs = (jax.jit(jax.grad(loss(rhs), (0, 1, 2, 3)))(*point) for rhs in (native, plain))
+    assert float(abs(ours[1].radius)) > 0.0
+    for a, b in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-10 * float(jnp.abs(b).max()))
+
+
+def _collapse(t):
+    """A cloud that warms up, contracts and darkens."""
+    return ef.Conditions(40.0 + 1e-8 * t, 300.0 * jnp.exp(1e-10 * t), av=0.4 + 1e-10 * t, radius=3e17 - 1e6 * t)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("network", ["shielded", "primordial"])
+@pytest.mark.parametrize("h", [1e9, -1e8])
+def test_coefficients_that_change_with_time_are_part_of_the_step(solver, network, h):
+    if network == "shielded":
+        (native, y, _), (plain, *_) = _cloud("llvm"), _cloud("vectorized")
+    else:
+        (native, y, _), (plain, *_) = _problem(network, "llvm"), _problem(network, "vectorized")
+        y = y / y.sum()
+    assert _is_one_call(solver, native, y, _collapse)
+    ours, theirs = (_step(solver, rhs, y, _collapse, h, 1e9) for rhs in (native, plain))
+    _assert_close(ours, theirs, y)
+    frozen = _step(solver, native, y, _collapse(jnp.asarray(1e9)), h, 1e9)
+    assert (jnp.abs(frozen[0] - ours[0]) / y).max() > 1e-7
+
+
+def test_a_batch_of_steps_with_changing_coefficients_is_one_call():
+    """Cells have times, conditions and step sizes of their own."""
+    rhs, y, _ = _cloud("llvm")
+
+    def step(t, h):
+        return _step(SOLVERS[1], rhs, y, lambda t: _collapse(2.0 * t), h, t)
+
+    times, lengths = jnp.linspace(0.0, 1e9, 11), jnp.geomspace(1e7, 1e9, 11)
+    assert jax.jit(jax.vmap(step)).lower(times, lengths).as_text().count("custom_call @eqxfuse_") <= 3
+    batch = jax.vmap(step)(times, lengths)
+    for i in range(11):
+        _assert_close(batch[i], step(times[i], lengths[i]), y)
+
+
+def test_derivatives_through_changing_coefficients():
+    (native, y, _), (plain, *_) = _problem("primordial", "llvm"), _problem("primordial", "vectorized")
+    y = y / y.sum()
+
+    def loss(rhs):
+        def value(rate):
+            final = _step(SOLVERS[0], rhs, y, lambda t: _collapse(rate * t), 1e9, 1e9)[0]
+            return jnp.sum(jnp.cos(jnp.arange(len(y))) * final)
+
+        return value
+
+    ours, theirs = (jax.jit(jax.grad(loss(rhs)))(1.0) for rhs in (native, plain))
+    pushed = jax.jit(jax.jacfwd(loss(native)))(1.0)
+    np.testing.assert_allclose([ours, pushed], theirs, rtol=1e-8)
+
+
+def test_what_native_code_cannot_do_takes_the_plain_way(caplog):
+    rate = UserRate(lambda conditions: 1e-10 * conditions.g0, modifier_function=_looked_up, species=("H",))
     network = ef.Network.from_reactions(["H2 -> H + H", "H + H -> H2"], [rate, 1e-17])
     rhs, y = ef.FusedRHS(network, backend="llvm"), jnp.array([0.4, 0.2])
     conditions = ef.Conditions(10.0, 1e4)
-    term, tableau, h = diffrax.ODETerm(rhs), ef.Rodas4().tableau, jnp.asarray(1.0)
-    assert native_step(tableau, term, y, conditions, h) is None
-    dark = ef.FusedRHS(ef.networks.robertson(), backend="llvm")
-    moving = native_step(tableau, diffrax.ODETerm(dark), jnp.ones(3), lambda t: ef.Conditions(10.0 + t, 1.0), h)
-    assert moving is None
-    single = native_step(tableau, diffrax.ODETerm(dark), jnp.ones(3, jnp.float32), conditions, h)
-    assert single is None
+    with caplog.at_level("INFO", "eqxfuse"):
+        assert not _is_one_call(SOLVERS[0], rhs, y, conditions)
+    assert "outside the native step, because of the JAX operation" in caplog.text
+    plain = ef.FusedRHS(network, backend="vectorized")
+    _assert_close(*(_step(SOLVERS[0], r, y, conditions, 1e9) for r in (rhs, plain)), y)
+    single = ef.FusedRHS(ef.networks.robertson(), backend="llvm")
+    assert not _is_one_call(SOLVERS[0], single, jnp.ones(3, jnp.float32), conditions)
 
 
 def test_a_step_that_is_not_finite_is_rejected():
