@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -17,7 +16,6 @@ from eqxfuse._garbage import collector_paused
 from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs
 from eqxfuse._modifiers import Modifiers
-from eqxfuse._native_rates import native_rows, native_rows_and_change
 from eqxfuse._network import Network
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
@@ -90,32 +88,14 @@ class FusedRHS(eqx.Module):
 
         Abundance-dependent laws are modified with `y`; without it they are given unmodified (no shielding).
         """
-        k = self.table.choose(self._rows(conditions), conditions)
+        k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
         return self._modify(k, jnp.asarray(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
-        return self._from_rows(self._rows(conditions), conditions)
-
-    def precompute_with_change(
-        self, conditions: Conditions, change: Conditions
-    ) -> tuple[RateCoefficients, RateCoefficients]:
-        """`precompute(conditions)`, and its derivative along `change`, the derivatives of all fields."""
-        native = self.kernel.backend == "llvm"
-        both = native_rows_and_change(self.table, conditions, change) if native else None
-        if both is None:
-            return jax.jvp(self.precompute, (conditions,), (change,))
-        return jax.jvp(self._from_rows, (both[0], conditions), (both[1], change))
-
-    def _rows(self, conditions: Conditions):
-        """The coefficients of all fits, from native code where that is possible."""
-        rows = native_rows(self.table, conditions) if self.kernel.backend == "llvm" else None
-        return self.table.rows(conditions) if rows is None else rows
-
-    def _from_rows(self, rows, conditions: Conditions) -> RateCoefficients:
-        k = self.table.choose(rows, conditions)
+        k = self.table(conditions)
         if self.state == "abundance":
             k = k * density_factors(self.network.orders, conditions.density).astype(k.dtype)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)
@@ -178,16 +158,13 @@ class FusedRHS(eqx.Module):
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
-        given = self.given(t, args)
-        return self.precompute(given) if isinstance(given, Conditions) else given
-
-    def given(self, t: Any, args: Args = None) -> Conditions | RateCoefficients:
-        """What `args`, or what is bound, is at time `t` [s]."""
         given = self.bound if args is None else args
-        while callable(given):
-            given = given(t)
-        if isinstance(given, Conditions | RateCoefficients):
+        if isinstance(given, RateCoefficients):
             return given
+        if isinstance(given, Conditions):
+            return self.precompute(given)
+        if callable(given):
+            return self.coefficients(t, given(t))
         if given is None:
             raise ValueError(
                 "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"

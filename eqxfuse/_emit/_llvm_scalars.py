@@ -5,7 +5,6 @@ from typing import Any
 
 from llvmlite import ir
 
-from eqxfuse._emit._exponential import exponential
 from eqxfuse._emit._loops import DOUBLE, Code
 from eqxfuse._emit._scalars import LOAD, NUMBER, ScalarFunction
 
@@ -27,15 +26,14 @@ def emit_scalars(module: ir.Module, name: str, function: ScalarFunction, inputs:
         elif kind == NUMBER:
             values.append(code.splat(ir.Constant(DOUBLE, float(operands[0])), number))
         else:
-            values.append(operation(code, kind, [values[x] for x in operands]))
+            values.append(_operation(code, kind, [values[x] for x in operands]))
     for i, position in enumerate(function.results):
         code.store(values[position], code.arguments[-1], i)
     code.build.ret_void()
     return code.function
 
 
-def operation(code: Code, name: str, values: list):
-    """The value of one operation of a `ScalarFunction`; truths are i1."""
+def _operation(code: Code, name: str, values: list):
     build, kind = code.build, values[0].type
     if name in _INSTRUCTIONS:
         return getattr(build, _INSTRUCTIONS[name])(*values)
@@ -53,8 +51,6 @@ def operation(code: Code, name: str, values: list):
         return build.fcmp_ordered("<", code.intrinsic("fabs", values), infinite)
     if name == "sign":
         return _sign(code, values[0])
-    if name == "exp":
-        return exponential(code, values[0])
     return _each_lane(code, name, values)
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import jax
 import numpy as np
@@ -53,6 +54,13 @@ class Layout:
     """[reactions] and [reactions] the temperatures outside of which a coefficient is 0; None if there are none."""
     modified: tuple[tuple[int, tuple[int, ...]], ...]
     """(law, its reactions) for the laws that depend on abundances."""
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """`first` as runs of successive rows: from .. to (exclusive)."""
+        starts = np.flatnonzero(np.diff(self.first, prepend=-2) != 1).tolist()
+        edges = pairwise([*starts, len(self.first)])
+        return [(int(self.first[a]), int(self.first[a]) + b - a) for a, b in edges]
 
     @cached_property
     def content(self) -> tuple:

@@ -12,6 +12,9 @@ from eqxfuse._rate_laws._fit import Fit, OutOfRange
 from eqxfuse._rate_laws._law import RateLaw
 from eqxfuse._rate_laws._layout import Layout, group
 
+RUNS = 16
+"""Up to so many slices are joined; more are gathered, for which XLA may evaluate the laws element by element."""
+
 
 class RateTable(eqx.Module):
     """The fits of every reaction, stacked so that each law is evaluated once over all its rows.
@@ -37,31 +40,21 @@ class RateTable(eqx.Module):
 
         `jax.vmap` this call for a batch. Raises `ValueError` when the temperature is not a scalar.
         """
-        return self.choose(self.rows(conditions), conditions)
-
-    def rows(self, conditions: Conditions) -> Float[Array, " rows"]:
-        """The coefficient of every fit."""
-        dtype = self.dtype(conditions)
-        groups = zip(self.laws, self.layout.ranges, self.layout.sizes, strict=True)
-        rows = [jnp.broadcast_to(_evaluate(law, conditions, ranges, dtype), (n,)) for law, ranges, n in groups]
-        return jnp.concatenate([jnp.zeros(0, dtype), *rows])
-
-    def choose(self, rows: Float[Array, " rows"], conditions: Conditions) -> Float[Array, "reactions"]:
-        """The coefficients of the reactions from those of all their fits."""
-        temperature = jnp.asarray(conditions.temperature, rows.dtype)
-        return self._zeroed(self._select(rows, temperature), temperature)
-
-    def dtype(self, conditions: Conditions):
-        """The type of the coefficients. Raises `ValueError` when the temperature is not a scalar."""
         if jnp.ndim(conditions.temperature):
             shape = jnp.shape(conditions.temperature)
             raise ValueError(f"rate coefficients are for one cell, got temperature{shape}: use jax.vmap for a batch")
-        return jnp.result_type(conditions.temperature, *jax.tree.leaves(self.laws)[:1], float)
+        dtype = jnp.result_type(conditions.temperature, *jax.tree.leaves(self.laws)[:1], float)
+        temperature = jnp.asarray(conditions.temperature, dtype)
+        groups = zip(self.laws, self.layout.ranges, self.layout.sizes, strict=True)
+        rows = [jnp.broadcast_to(_evaluate(law, conditions, ranges, dtype), (n,)) for law, ranges, n in groups]
+        k = jnp.concatenate([jnp.zeros(0, dtype), *rows])
+        return self._zeroed(self._select(k, temperature), temperature)
 
     def _select(self, k, temperature):
         """[reactions] from [rows]: the fit that holds the temperature, else the nearest; the first of equals."""
         layout = self.layout
-        chosen = k[layout.first]
+        runs = layout.runs
+        chosen = jnp.concatenate([k[i:j] for i, j in runs]) if 0 < len(runs) <= RUNS else k[layout.first]
         if not len(layout.pieces):
             return chosen
         low, high = (limit.astype(temperature.dtype) for limit in layout.piece_ranges)

@@ -15,7 +15,6 @@ from jaxtyping import Array, Float
 
 from eqxfuse import _ir as ir
 from eqxfuse._coefficients import RateCoefficients
-from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS, jacobian_kernel
 from eqxfuse._kernels import Kernel
 from eqxfuse._lower import Pattern
@@ -43,10 +42,10 @@ def native_step(
     moving = callable(rhs.bound if args is None else args)
     direction = terms.direction if wrapped else 1
 
-    def given(t):
-        return jax.tree.map(jnp.asarray, rhs.given(t * direction, args))
+    def coefficients(t):
+        return jax.tree.map(jnp.asarray, rhs.coefficients(t * direction, args))
 
-    table, drift = _changing(tableau, rhs, given, t, dt, y) if moving else (_one_row(_of(rhs, given(t))), [])
+    table, drift = _changing(tableau, coefficients, t, dt, rhs, y) if moving else (_one_row(coefficients(t)), [])
     inputs, modifiers = [table.k], None
     if rhs.table.layout.modified:
         if table.conditions is None or scalar_modifiers(rhs.modifying) is None:
@@ -59,21 +58,15 @@ def native_step(
     return result[0], result[1], result[2:]
 
 
-def _of(rhs: FusedRHS, given: Conditions | RateCoefficients) -> RateCoefficients:
-    return rhs.precompute(given) if isinstance(given, Conditions) else given
-
-
 def _one_row(coefficients: RateCoefficients) -> RateCoefficients:
     return jax.tree.map(lambda leaf: leaf[None], coefficients)
 
 
-def _changing(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt, y):
+def _changing(tableau: RosenbrockTableau, coefficients: Callable, t, dt, rhs: FusedRHS, y):
     """Coefficients at the times of the stages, a row for each of `_times`, and dt times df/dt at the start."""
-    first, change = jax.jvp(given, (t,), (dt,))
-    if isinstance(first, Conditions):
-        first, change = rhs.precompute_with_change(first, change)
+    first, change = jax.jvp(coefficients, (t,), (dt,))
     drift = jax.jvp(lambda c: rhs(t, y, c), (first,), (change,))[1]
-    later = jax.vmap(lambda node: _of(rhs, given(t + node * dt)))(jnp.asarray(_times(tableau)[1:], t.dtype))
+    later = jax.vmap(lambda node: coefficients(t + node * dt))(jnp.asarray(_times(tableau)[1:], t.dtype))
     return jax.tree.map(lambda *rows: jnp.concatenate(rows), _one_row(first), later), [drift]
 
 
