@@ -171,10 +171,10 @@ def test_equal_tables_share_what_was_compiled():
     assert RateTable.build(wider, ["clamp", "zero"]).layout != RateTable.build(fits, ["clamp", "zero"]).layout
 
 
-@pytest.mark.parametrize(("block", "gathers"), [(10, 0), (1, 1)])
+@pytest.mark.parametrize(("block", "gathers"), [(10, False), (1, True)])
 def test_laws_in_long_runs_are_joined_and_others_gathered(block, gathers):
     pair = rate_laws.Kooij(2e-10, -0.5, 100.0), rate_laws.Photo(3e-10, 2.0)
     laws = [jax.tree.map(lambda leaf, n=n: leaf * (1.0 + n), pair[n // block % 2]) for n in range(40)]
     table = RateTable.build([[Fit(law)] for law in laws], ["extrapolate"] * 40)
     np.testing.assert_allclose(table(ORDINARY), [law.coefficient(ORDINARY) for law in laws], rtol=1e-12)
-    assert jax.jit(lambda c: table(c)).lower(ORDINARY).as_text().count("stablehlo.gather") == gathers
+    assert ("stablehlo.gather" in jax.jit(lambda c: table(c)).lower(ORDINARY).as_text()) == gathers
