@@ -4,12 +4,23 @@ import argparse
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from benchmarks import _batch, _cold_start, _controllers, _factorisation, _gradient, _plot, _problems, _work_precision
+from benchmarks import (
+    _batch,
+    _cold_start,
+    _conditions,
+    _controllers,
+    _factorisation,
+    _gradient,
+    _plot,
+    _problems,
+    _work_precision,
+)
 from benchmarks._timing import CLOCKS
 
 MEASUREMENTS: dict[str, Callable[[_problems.Problem, argparse.Namespace], dict | list]] = {
     "work-precision": _work_precision.run,
     "batch": _batch.run,
+    "conditions": _conditions.run,
     "controllers": _controllers.run,
     "factorisation": _factorisation.run,
     "gradient": _gradient.run,

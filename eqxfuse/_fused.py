@@ -178,25 +178,20 @@ class FusedRHS(eqx.Module):
     @property
     def modified(self) -> np.ndarray:
         """Reactions (by position) with abundance-dependent laws, in the order of `modifiers`."""
-        return self.modifying.reactions
+        return self.modifying(None).reactions
 
-    @property
-    def modifying(self) -> Modifiers:
-        """The abundance-dependent laws as a function."""
-        return Modifiers(self.network, self.state)
+    def modifying(self, conditions: Conditions | None) -> Modifiers:
+        """The abundance-dependent laws as a function, which is 1 without conditions."""
+        return Modifiers(self.network, self.state, conditions is not None)
 
     def modifiers(self, y: Float[Array, "species"], conditions: Conditions | None) -> Float[Array, " rows"]:
         """What the abundance-dependent laws multiply their coefficients by [1]; 1 without conditions."""
-        if conditions is None:
-            return jnp.ones(len(self.modified), y.dtype)
-        modifying = self.modifying
-        return modifying(y[modifying.species], modifying.parameters(self.table, conditions)).astype(y.dtype)
+        modifiers = self.modifying(conditions)
+        return modifiers(y[modifiers.species], modifiers.parameters(self.table, conditions)).astype(y.dtype)
 
     def _modifiers_and_slopes(self, y, conditions: Conditions | None):
-        modifying = self.modifying
-        if conditions is None:
-            return self.modifiers(y, None), jnp.zeros(len(modifying.reactions) * len(modifying.species), y.dtype)
-        both = modifying.with_slopes(y[modifying.species], modifying.parameters(self.table, conditions))
+        modifiers = self.modifying(conditions)
+        both = modifiers.with_slopes(y[modifiers.species], modifiers.parameters(self.table, conditions))
         return tuple(values.astype(y.dtype) for values in both)
 
 

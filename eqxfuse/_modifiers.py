@@ -19,11 +19,13 @@ from eqxfuse._rate_laws import RateTable
 class Modifiers:
     """The modifiers [rows] of a network's abundance-dependent laws, in the order of `reactions`.
 
-    They follow from what y holds of the modifying `species`, in the units of `state`, and from `parameters`.
+    They follow from what y holds of the modifying `species`, in the units of `state`, and from `parameters`. Where the
+    conditions are not `known`, they are 1.
     """
 
     network: Network
     state: Literal["abundance", "density"]
+    known: bool = True
 
     @cached_property
     def reactions(self) -> np.ndarray:
@@ -39,8 +41,10 @@ class Modifiers:
     def _groups(self):
         return self.network.rate_table.layout.modified
 
-    def parameters(self, table: RateTable, conditions: Conditions) -> Float[Array, " parameters"]:
+    def parameters(self, table: RateTable, conditions: Conditions | None) -> Float[Array, " parameters"]:
         """Everything but abundances that the laws of `table`, the network's, depend on."""
+        if conditions is None:
+            return jnp.zeros(1)
         rows = [
             jnp.broadcast_to(leaf, (len(reactions),))
             for group, reactions in self._groups
@@ -51,11 +55,15 @@ class Modifiers:
     @property
     def count(self) -> int:
         """The length of `parameters`."""
+        if not self.known:
+            return 1
         laws = self.network.rate_table.laws
         return len(FIELDS) + sum(len(own) * len(jax.tree.leaves(laws[group])) for group, own in self._groups)
 
     def __call__(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"]) -> Float[Array, " rows"]:
         """The modifiers [1]. Finite for abundances that are zero or a little less."""
+        if not self.known:
+            return jnp.ones(len(self.reactions), own.dtype)
         conditions = Conditions.from_vector(parameters[: len(FIELDS)])
         densities = own * conditions.density if self.state == "abundance" else own
         place = {self.network.species_names[i]: n for n, i in enumerate(self.species.tolist())}

@@ -48,10 +48,10 @@ def native_step(
     table, drift = _changing(tableau, coefficients, t, dt, rhs, y) if moving else (_one_row(coefficients(t)), [])
     inputs, modifiers = [table.k], None
     if rhs.table.layout.modified:
-        if table.conditions is None or scalar_modifiers(rhs.modifying) is None:
+        modifiers = rhs.modifying(table.conditions)
+        if scalar_modifiers(modifiers) is None:
             return None
-        modifiers = rhs.modifying
-        inputs.append(jax.vmap(partial(modifiers.parameters, rhs.table))(table.conditions))
+        inputs.append(jax.vmap(lambda k, c: modifiers.parameters(rhs.table, c))(table.k, table.conditions))
     jacobian, pattern = jacobian_kernel(rhs.network, "llvm")
     parts = _Parts(tableau, rhs.kernel, jacobian, pattern, modifiers, moving)
     result = _step(parts, y, *(values.astype(y.dtype) for values in (*inputs, *drift)), h)

@@ -131,8 +131,10 @@ def test_abundance_dependent_rates_are_part_of_the_step(solver, state, h):
     assert _is_one_call(solver, native, y, conditions)
     ours, theirs = (_step(solver, rhs, y, conditions, jnp.asarray(h)) for rhs in (native, plain))
     _assert_close(ours, theirs, y)
-    fixed = native.precompute(conditions).k
-    unshielded = _step(solver, native, y, ef.RateCoefficients(fixed), jnp.asarray(h))
+    fixed = ef.RateCoefficients(native.precompute(conditions).k)
+    assert _is_one_call(solver, native, y, fixed)
+    unshielded = _step(solver, native, y, fixed, jnp.asarray(h))
+    _assert_close(unshielded, _step(solver, plain, y, fixed, jnp.asarray(h)), y)
     assert jnp.abs(unshielded[0] - ours[0]).max() > 1e-6 * y.max()
 
 
