@@ -23,7 +23,7 @@ def run(problem: Problem, options: argparse.Namespace) -> list[dict]:
     """Steps and seconds, alone and for one cell of a batch, of solves with the laws of the network's file."""
     network = CASES[problem.name].make()
     rhs = ef.FusedRHS(network)
-    y0, _ = start(problem.name, network)
+    y0 = jnp.asarray(start(problem.name, network)[0])
     warmth = jnp.linspace(0.5, 2.0, CELLS)
     records, calls = [], {}
     for name, given in _cases(rhs, CONDITIONS[problem.name]):

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._emit._jaxpr import double_precision, read_jaxpr
 from eqxfuse._emit._literal_graph import Graph
-from eqxfuse._emit._precision import double_precision
 
 _OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-{}",
@@ -47,17 +47,7 @@ class _Reader:
         self.graph = graph
 
     def run(self, closed, arguments: list) -> list:
-        jaxpr = closed.jaxpr
-        values = dict(zip(jaxpr.constvars, map(self._constant, closed.consts), strict=True))
-        values |= dict(zip(jaxpr.invars, arguments, strict=True))
-
-        def value(atom):
-            return self._constant(atom.val) if hasattr(atom, "val") else values[atom]
-
-        for eqn in jaxpr.eqns:
-            results = self._equation(eqn, [value(atom) for atom in eqn.invars])
-            values |= dict(zip(eqn.outvars, results, strict=True))
-        return [value(atom) for atom in jaxpr.outvars]
+        return read_jaxpr(closed, arguments, self._constant, self._equation)
 
     def _constant(self, value) -> Value:
         value = np.asarray(value)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._emit._precision import double_precision
+from eqxfuse._emit._jaxpr import double_precision, read_jaxpr
 from eqxfuse._emit._scalars import FOLDED, ScalarFunction, Scalars
 
 LARGEST = 4000
@@ -49,18 +49,11 @@ class _Reader:
         self._select = np.frompyfunc(partial(scalars.apply, "select"), 3, 1)
 
     def run(self, closed, arguments: Sequence[np.ndarray]) -> list[np.ndarray]:
-        jaxpr = closed.jaxpr
-        values = dict(zip(jaxpr.constvars, map(self._constant, closed.consts), strict=True))
-        values |= dict(zip(jaxpr.invars, arguments, strict=True))
+        return read_jaxpr(closed, arguments, self._constant, self._shaped)
 
-        def value(atom):
-            return self._constant(atom.val) if hasattr(atom, "val") else values[atom]
-
-        for eqn in jaxpr.eqns:
-            results = self._equation(eqn, [value(atom) for atom in eqn.invars])
-            for variable, result in zip(eqn.outvars, results, strict=True):
-                values[variable] = np.asarray(result, dtype=int).reshape(variable.aval.shape)
-        return [value(atom) for atom in jaxpr.outvars]
+    def _shaped(self, eqn, inputs: list[np.ndarray]) -> list[np.ndarray]:
+        results = zip(self._equation(eqn, inputs), eqn.outvars, strict=True)
+        return [np.asarray(result, dtype=int).reshape(variable.aval.shape) for result, variable in results]
 
     def _constant(self, value) -> np.ndarray:
         value = np.asarray(value)
