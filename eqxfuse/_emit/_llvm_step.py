@@ -31,7 +31,7 @@ def step_ir(
     for a block.
     """
     y, k = rhs.inputs[:2]
-    rows = [k, modifying.parameters] if modifying else [k]
+    rows = [k, Array("c", modifying.parameters)] if modifying else [k]
     count = max(method.rows, default=0) + 1
     drift = [Array("drift", y.length)] if method.slopes else []
     inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))

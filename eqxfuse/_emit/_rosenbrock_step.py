@@ -17,7 +17,6 @@ from eqxfuse._emit._llvm_scalars import emit_scalars
 from eqxfuse._emit._loops import DOUBLE, POINTER, Code, zero
 from eqxfuse._emit._scalars import ScalarFunction
 from eqxfuse._emit._sparse_lu import SparseLU
-from eqxfuse._ir import Array
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,12 @@ class Method:
 
 @dataclass(frozen=True)
 class Modifying:
-    """How coefficients depend on abundances: by `modifiers` from y and `parameters`, in that order.
+    """How coefficients depend on abundances: by `modifiers`, which load from the arrays "y" and "c".
 
-    `slopes` gives the modifiers and behind them their derivatives, row by row.
+    "c" has a number of `parameters`. `slopes` gives the modifiers and behind them their derivatives, row by row.
     """
 
-    parameters: Array
+    parameters: int
     modifiers: ScalarFunction
     slopes: ScalarFunction
 
@@ -130,19 +129,19 @@ class RosenbrockStep:
         """Two functions of a state and a row of coefficients: each writes a call, and gives the arrays that `rhs` and
         `jacobian` take in addition.
         """
-        if not self.modifying:
+        modifying = self.modifying
+        if not modifying:
             return (lambda state, row: ()), (lambda state, row: ())
         module, number, lanes = self.lu.module, self.lu.number, self.lu.lanes
-        array = self.modifying.parameters
         modifiers, slopes = (
-            emit_scalars(module, f"{name}{lanes}", function, ("y", array.name), number)
-            for name, function in (("modifiers", self.modifying.modifiers), ("slopes", self.modifying.slopes))
+            emit_scalars(module, f"{name}{lanes}", function, ("y", "c"), number)
+            for name, function in (("modifiers", modifying.modifiers), ("slopes", modifying.slopes))
         )
         values = part["modifiers"]
-        behind = code.at(values, len(self.modifying.modifiers.results), number)
+        behind = code.at(values, len(modifying.modifiers.results), number)
 
         def call(function, state, row, *arrays):
-            code.build.call(function, [state, code.at(parameters[0], row * array.length, number), values])
+            code.build.call(function, [state, code.at(parameters[0], row * modifying.parameters, number), values])
             return arrays
 
         return (

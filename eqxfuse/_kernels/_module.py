@@ -30,14 +30,14 @@ def module_target(identity: str, write: Callable[[str], Modules]) -> str:
             cache = ObjectCache(default_directory())
             code = cache.read(key)
             if code is None:
-                code = _compiled(write(name))
+                code = compiled(write(name))
                 cache.write(key, code)
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(link(code, [name])[name]), platform="cpu")
             _known.add(name)
     return name
 
 
-def _compiled(modules: Modules) -> list[bytes]:
+def compiled(modules: Modules) -> list[bytes]:
     """Object code: of the frame with LLVM's passes, of the arithmetic without, which loses nothing."""
     frame = compile_ir(modules.frame, optimise=True)
     return [compile_ir(modules.arithmetic, level=0), frame] if modules.arithmetic else [frame]

@@ -48,18 +48,20 @@ class NativeStep:
     def __eq__(self, other):
         return isinstance(other, NativeStep) and self.identity == other.identity
 
+    def modules(self, name: str) -> Modules:
+        """The code, with the handler `@name`."""
+        block = plan_lu(self.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
+        plans = (scalar_plan(self.pattern), block)
+        shape = host().shape("float64")
+        return step_ir(self.rhs, self.jacobian, self.modifying, plans, self.method, shape, name)
+
     @cached_property
     def identity(self) -> str:
         m = self.modifying
-        modifying = f"{m.parameters.length} {m.modifiers.digest} {m.slopes.digest}" if m else ""
+        modifying = f"{m.parameters} {m.modifiers.digest} {m.slopes.digest}" if m else ""
         return f"step {self.rhs.digest} {self.jacobian.digest} {self.pattern.digest} {self.method!r} {modifying}"
 
 
 @lru_cache(maxsize=64)
 def _target(step: NativeStep) -> str:
-    def write(name: str) -> Modules:
-        block = plan_lu(step.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
-        plans = (scalar_plan(step.pattern), block)
-        return step_ir(step.rhs, step.jacobian, step.modifying, plans, step.method, host().shape("float64"), name)
-
-    return module_target(step.identity, write)
+    return module_target(step.identity, step.modules)

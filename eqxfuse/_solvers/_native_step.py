@@ -13,7 +13,6 @@ import numpy as np
 from diffrax._term import WrapTerm
 from jaxtyping import Array, Float
 
-from eqxfuse import _ir as ir
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._fused import FusedRHS, jacobian_kernel
 from eqxfuse._kernels import Kernel
@@ -53,7 +52,7 @@ def native_step(
             return None
         inputs.append(jax.vmap(lambda k, c: modifiers.parameters(rhs.table, c))(table.k, table.conditions))
     jacobian, pattern = jacobian_kernel(rhs.network, "llvm")
-    parts = _Parts(tableau, rhs.kernel, jacobian, pattern, modifiers, moving)
+    parts = Parts(tableau, rhs.kernel, jacobian, pattern, modifiers, moving)
     result = _step(parts, y, *(values.astype(y.dtype) for values in (*inputs, *drift)), h)
     return result[0], result[1], result[2:]
 
@@ -76,7 +75,7 @@ def _times(tableau: RosenbrockTableau) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Parts:
+class Parts:
     """What a step is made of; all of it static."""
 
     tableau: RosenbrockTableau
@@ -95,17 +94,17 @@ class _Parts:
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _step(parts: _Parts, *inputs):
+def _step(parts: Parts, *inputs):
     """[2 + dense terms, species]: the end of the step, the error, the dense output.
 
     `inputs` are y, the rows of k and of the parameters of the modifiers, if there are any, h df/dt, if coefficients
     change with time, and h.
     """
-    return _native(parts)(*inputs)
+    return native_form(parts)(*inputs)
 
 
 @_step.defjvp
-def _step_jvp(parts: _Parts, primals, tangents):
+def _step_jvp(parts: Parts, primals, tangents):
     """Derivatives go through the step's own arithmetic, with native kernels for each part of it.
 
     That gives the step, too, to rounding.
@@ -119,18 +118,18 @@ def scalar_modifiers(modifiers: Modifiers):
     from eqxfuse._emit._rosenbrock_step import Modifying
     from eqxfuse._emit._scalar_trace import scalar_function
 
-    parameters = ir.Array("c", modifiers.count)
     inputs = ("y", modifiers.species.tolist()), ("c", range(modifiers.count))
     try:
         values, both = (scalar_function(f, inputs) for f in (modifiers, modifiers.with_slopes))
-        return Modifying(parameters, values, both)
+        return Modifying(modifiers.count, values, both)
     except NotImplementedError as operation:
         _log.info("abundance-dependent rates run outside the native step, because of the JAX operation %s", operation)
         return None
 
 
 @lru_cache(maxsize=64)
-def _native(parts: _Parts):
+def native_form(parts: Parts):
+    """The step of `parts` as a `NativeStep`."""
     from eqxfuse._emit._rosenbrock_step import Method
     from eqxfuse._kernels._rosenbrock import NativeStep
 
@@ -145,7 +144,7 @@ def _lower_rows(matrix) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row[:i]) for i, row in enumerate(matrix.tolist()))
 
 
-def _plain_step(parts: _Parts, y, k, *rest):
+def _plain_step(parts: Parts, y, k, *rest):
     *rest, h = rest
     drift = rest.pop() if parts.moving else jnp.zeros_like(y)
     y1, error, dense = rosenbrock_step(parts.tableau, _Tabulated(parts, k, rest, drift), y, h)
@@ -155,7 +154,7 @@ def _plain_step(parts: _Parts, y, k, *rest):
 class _Tabulated:
     """The equation of a step as `rosenbrock_step` takes it, with rows of coefficients and of modifiers' parameters."""
 
-    def __init__(self, parts: _Parts, k, parameters, drift):
+    def __init__(self, parts: Parts, k, parameters, drift):
         self.parts, self.k, self.parameters, self.drift = parts, k, parameters, drift
 
     def start(self, y):
