@@ -26,6 +26,7 @@ SMOOTH = {
     "cases": lambda x, c: jnp.where(x < 1.0, x * x, c[0] * x) + jnp.select([x > 3.0, x > 1.0], [x, 2.0 * x], c[1]),
     "limits": lambda x, c: jnp.clip(x, 0.6, 2.0) + jnp.maximum(x, c[0]) * jnp.minimum(x, 1.7) + jnp.abs(x - 1.0),
     "tables": lambda x, c: jnp.sum(WAVES * x[0] + jnp.outer(c[:2], x), axis=1),
+    "places": lambda x, c: jax.device_put(x) * jnp.asarray(WAVES[0]) + c[0],
     "shapes": lambda x, c: jnp.concatenate([x[::-1], jnp.stack([x, x * c[0]]).T.ravel(), *jnp.split(c, 2)]),
     "reductions": lambda x, c: jnp.stack([jnp.sum(x), jnp.prod(x), jnp.max(x), jnp.min(c), jnp.mean(x)]),
     "vectorized": lambda x, c: jnp.vectorize(lambda a: a * c[0] if c.ndim else a)(x),
