@@ -32,7 +32,7 @@ def step_ir(
     """
     y, k = rhs.inputs[:2]
     rows = [k, Array("c", modifying.parameters)] if modifying else [k]
-    count = max(method.rows, default=0) + 1
+    count = max(method.rows) + 1
     drift = [Array("drift", y.length)] if method.slopes else []
     inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length

@@ -23,16 +23,16 @@ from eqxfuse._emit._sparse_lu import SparseLU
 class Method:
     """The numbers of a stiffly accurate Rosenbrock method; `a` and `c` strictly lower, one row a stage.
 
-    With `slopes` it is for coefficients that change with time: they come in rows, of which stage i takes `rows[i]` and
-    the Jacobian the first.
+    Coefficients come in rows, of which stage i takes `rows[i]` and the Jacobian the first; there are `slopes` where
+    they change with time.
     """
 
     gamma: float
     a: tuple[tuple[float, ...], ...]
     c: tuple[tuple[float, ...], ...]
     dense: tuple[tuple[float, ...], ...]
-    slopes: tuple[float, ...] = ()
-    rows: tuple[int, ...] = ()
+    rows: tuple[int, ...]
+    slopes: tuple[float, ...]
 
     @property
     def stages(self) -> int:
@@ -116,7 +116,7 @@ class RosenbrockStep:
         solve = self.lu.solve(f"{name}_solve")
         for stage in range(self.method.stages):
             state = self._state(code, y, part, stage)
-            row = self.method.rows[stage] if self.method.rows else 0
+            row = self.method.rows[stage]
             own = code.at(k, row * self.reactions, number)
             code.build.call(self._declared(self.rhs), [state, own, *modify(state, row), part["right"], part["scratch"]])
             self._couple(code, part, stage, inverse, drift)

@@ -134,8 +134,9 @@ def native_form(parts: Parts):
     from eqxfuse._kernels._rosenbrock import NativeStep
 
     t = parts.tableau
-    changing = (tuple(t.slopes.tolist()), parts.rows) if parts.moving else ()
-    method = Method(t.gamma, _lower_rows(t.a), _lower_rows(t.c), tuple(map(tuple, t.dense.tolist())), *changing)
+    slopes = tuple(t.slopes.tolist()) if parts.moving else ()
+    dense = tuple(map(tuple, t.dense.tolist()))
+    method = Method(t.gamma, _lower_rows(t.a), _lower_rows(t.c), dense, parts.rows, slopes)
     modifying = scalar_modifiers(parts.modifiers) if parts.modifiers else None
     return NativeStep(parts.rhs.program, parts.jacobian.program, parts.pattern, method, modifying)
 
