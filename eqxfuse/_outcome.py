@@ -11,16 +11,16 @@ class Outcome(eqx.Enumeration):
 
     successful = ""
     max_steps_reached = (
-        "the solve used up `max_steps` steps before it reached t1. Raise max_steps or loosen rtol. If the steps "
-        "shrink to nothing, look at y0 and the rate coefficients (finite? at a temperature where the fits hold?) and "
-        'compute in double precision: jax.config.update("jax_enable_x64", True)'
+        "it used up `max_steps` steps before it reached t1 (`Trajectory.end_time` says where). Raise max_steps or "
+        "loosen rtol. If the steps shrink to nothing, look at y0 and the rate coefficients (finite? at a temperature "
+        'where the fits hold?) and compute in double precision: jax.config.update("jax_enable_x64", True)'
     )
     step_too_small = (
-        "the step size fell below the smallest that the step size controller allows. Loosen rtol or atol, and compute "
+        "its step size fell below the smallest that the step size controller allows. Loosen rtol or atol, and compute "
         'in double precision: jax.config.update("jax_enable_x64", True)'
     )
     failed = (
-        "the solver failed at a step and could not recover. Look at y0 and the rate coefficients (finite? at a "
+        "its solver failed at a step and could not recover. Look at y0 and the rate coefficients (finite? at a "
         "temperature where the fits hold?), loosen rtol, or try another solver"
     )
 

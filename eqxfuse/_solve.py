@@ -1,29 +1,20 @@
 """`solve`: conditions and a start in, a trajectory out."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import diffrax
-import equinox as eqx
 import jax
 import jax.core
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._conditions import Conditions
+from eqxfuse._failure import explain
 from eqxfuse._fused import Args, FusedRHS
-from eqxfuse._outcome import Outcome, from_diffrax
-from eqxfuse._progress import DECADES, LogProgressMeter
-from eqxfuse._solvers import Rodas5P
+from eqxfuse._integration import ATOL, RTOL, Integration, Time, is_known, require, run
 from eqxfuse._trajectory import Trajectory
 
-Time = float | Float[Array, ""]
 Tree = TypeVar("Tree")
-
-
-def default_solver() -> diffrax.AbstractSolver:
-    """One factorisation a step and no iterations."""
-    return Rodas5P()
 
 
 def solve(
@@ -33,10 +24,11 @@ def solve(
     t1: Time,
     *,
     t0: Time = 0.0,
-    rtol: float = 1e-4,
-    atol: float = 1e-20,
+    rtol: Time = RTOL,
+    atol: Time = ATOL,
     saveat: int | Float[Array, "times"] = 121,
     solver: diffrax.AbstractSolver | None = None,
+    stepsize_controller: diffrax.AbstractStepSizeController | None = None,
     adjoint: diffrax.AbstractAdjoint | None = None,
     max_steps: int = 10_000,
     progress: bool = False,
@@ -58,106 +50,50 @@ def solve(
     - `saveat`: output times [s] in increasing order, or how many, the last at `t1` and the others spread
       logarithmically over the 6 decades before it.
     - `solver`: any Diffrax solver with an error estimate; by default `Rodas5P`.
+    - `stepsize_controller`: a Diffrax controller with tolerances of its own instead of `rtol` and `atol`, such as
+      `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where conditions
+      jump.
     - `adjoint`: how Diffrax differentiates the solve: by default in reverse mode; `diffrax.ForwardMode()` for
       `jax.jvp` and `jax.jacfwd`.
+    - `max_steps`: a solve that needs more fails.
     - `progress`: show a bar on stderr.
-    - `throw`: raise `RuntimeError` when the solve fails, saying what to try; otherwise see `Trajectory.result`.
+    - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
+      `Trajectory.result` and `Trajectory.end_time`.
 
-    Raises `ValueError` for arguments that make no sense.
+    Raises `ValueError` and `TypeError` for arguments that make no sense.
     """
     y0 = jnp.asarray(y0)
-    t0, t1 = jnp.asarray(t0, y0.dtype), jnp.asarray(t1, y0.dtype)
-    y0 = _require(y0, ~jnp.all(jnp.isfinite(y0)), "y0 holds values that are not finite")
-    t1 = _require(t1, ~(t1 > t0), "t1 must be larger than t0")
-    trajectory = integrate(
-        rhs,
-        as_arrays(conditions),
-        y0,
-        (t0, t1),
-        output_times(saveat, t0, t1),
-        (jnp.asarray(rtol, y0.dtype), jnp.asarray(atol, y0.dtype)),
-        default_solver() if solver is None else solver,
-        diffrax.RecursiveCheckpointAdjoint() if adjoint is None else adjoint,
-        max_steps,
-        LogProgressMeter() if progress else diffrax.NoProgressMeter(),
+    finite = require(
+        y0, lambda y: (np if is_known(y) else jnp).isfinite(y).all(), lambda: "y0 holds values that are not finite"
     )
-    return _checked(trajectory) if throw else trajectory
-
-
-@eqx.filter_jit
-def integrate(
-    rhs: FusedRHS, conditions: Args, y0, span, times, tolerances, solver, adjoint, max_steps, meter
-) -> Trajectory:
-    args = rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
-    t0, t1 = span
-    rtol, atol = tolerances
-    solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(rhs),
-        solver,
-        t0,
+    integration = Integration.make(
+        rhs,
         t1,
-        None,
-        y0,
-        args,
-        saveat=diffrax.SaveAt(ts=times),
-        stepsize_controller=_controller(rtol, atol),
+        y0.dtype,
+        t0=t0,
+        rtol=rtol,
+        atol=atol,
+        saveat=saveat,
+        solver=solver,
+        stepsize_controller=stepsize_controller,
         adjoint=adjoint,
         max_steps=max_steps,
-        throw=False,
-        progress_meter=meter,
+        progress=progress,
     )
-    reached: Any = solution.ys
-    counts = {"steps": "num_steps", "accepted": "num_accepted_steps", "rejected": "num_rejected_steps"}
-    return Trajectory(
-        times=times,
-        abundances=jnp.where(jnp.isfinite(reached), reached, jnp.nan),
-        initial=y0,
-        statistics={name: solution.stats[key] for name, key in counts.items()},
-        result=from_diffrax(solution.result),
-        species=rhs.network.species,
-        state=rhs.state,
-    )
+    trajectory = run(integration, as_arrays(conditions), finite)
+    return _checked(trajectory, integration, conditions) if throw else trajectory
 
 
-def _checked(trajectory: Trajectory) -> Trajectory:
+def _checked(trajectory: Trajectory, integration: Integration, conditions: Args) -> Trajectory:
     """Raise `RuntimeError` for a failure: now where the result is known, and when it runs where it is traced."""
     result = trajectory.result
     if result.is_traced():
         return result.error_if(trajectory, ~trajectory.succeeded)
     if not trajectory.succeeded:
-        raise RuntimeError(Outcome[result])
+        raise RuntimeError(explain(trajectory, integration.rhs, conditions, integration.span[1]))
     return trajectory
-
-
-def _controller(rtol, atol) -> diffrax.AbstractStepSizeController:
-    """A PI controller (Hairer & Wanner II, section IV.8): ten times less error than an I controller at the price of
-    a third more steps, as measured on dark-cloud and gas-phase networks at rtol 1e-4.
-    """
-    return diffrax.PIDController(rtol=rtol, atol=atol, pcoeff=0.3, icoeff=0.4)
-
-
-def output_times(saveat: int | Any, t0, t1) -> Float[Array, "times"]:
-    if isinstance(saveat, int):
-        if saveat < 1:
-            raise ValueError(f"saveat must be 1 or more output times, got {saveat}")
-        parts = 10.0 ** np.linspace(0, -DECADES, saveat)[::-1].astype(t1.dtype)
-        return (t0 + (t1 - t0) * parts).at[-1].set(t1)
-    times = jnp.asarray(saveat, t1.dtype)
-    if times.ndim != 1 or not len(times):
-        raise ValueError(f"saveat must be a number of outputs or a list of times, got shape {times.shape}")
-    wrong = jnp.any(times[1:] < times[:-1]) | ~(times[0] >= t0) | ~(times[-1] <= t1)
-    return _require(times, wrong, "saveat must hold increasing times between t0 and t1")
 
 
 def as_arrays(tree: Tree) -> Tree:
     """Numbers become arrays, so that another temperature does not compile again."""
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, tree)
-
-
-def _require(value: Array, wrong: Array, message: str) -> Array:
-    """`value`, checked now where it is known, and when it runs where it is traced."""
-    if isinstance(wrong, jax.core.Tracer):
-        return eqx.error_if(value, wrong, message)
-    if wrong:
-        raise ValueError(message)
-    return value
+    return jax.tree.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, float) else leaf, tree)

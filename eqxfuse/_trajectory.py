@@ -35,6 +35,10 @@ class Trajectory(eqx.Module):
     """How the solve ended; `Outcome[result]` says what to try after a failure."""
     species: tuple[Species, ...] = eqx.field(static=True)
     state: Literal["abundance", "density"] = eqx.field(static=True, default="abundance")
+    end_time: Float[Array, "*batch"] | None = None
+    """The time [s] at which the solve ended: the last one asked for, or where it failed."""
+    end_state: Float[Array, "*batch species"] | None = None
+    """The state there, in units of `state`."""
 
     @property
     def species_names(self) -> tuple[str, ...]:

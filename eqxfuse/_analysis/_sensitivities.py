@@ -11,9 +11,10 @@ from jaxtyping import Array, Float
 
 from eqxfuse._analysis._scaled import scaled
 from eqxfuse._fused import Args, FusedRHS
+from eqxfuse._integration import Time
 from eqxfuse._network import Network
 from eqxfuse._plot import bars, equation, formula
-from eqxfuse._solve import Time, as_arrays, solve
+from eqxfuse._solve import as_arrays, solve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,7 +22,8 @@ from eqxfuse._cli._settings import add_settings
 from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS
-from eqxfuse._grid import Part, block_size, gather, make_cells, make_integration, solve_blocks
+from eqxfuse._grid import Part, block_size, gather, make_cells, solve_blocks
+from eqxfuse._integration import Integration
 from eqxfuse._trajectory import Trajectory
 
 CHUNK = 256
@@ -58,8 +59,8 @@ def grid(options: argparse.Namespace) -> None:
     print(f"{shape}: {cells.count} cells", flush=True)
     todo = [store.chunk(number) for number in store.missing]
     if todo:
-        span, tolerances = (0.0, options.t_end), (options.rtol, options.atol)
-        shared = make_integration(rhs, span, tolerances, options.outputs, None, options.max_steps, cells.dtype)
+        limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
+        shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
         _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
     store.finish(cells.shape, axes)
     report(store.result, axes)

@@ -16,8 +16,8 @@ from eqxfuse._cli._settings import add_settings
 from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
 from eqxfuse._constants import YEAR
+from eqxfuse._failure import explain
 from eqxfuse._network import Network
-from eqxfuse._outcome import Outcome
 from eqxfuse._solve import solve
 from eqxfuse._trajectory import Trajectory
 from eqxfuse.networks import dark_cloud, dark_cloud_abundances
@@ -74,14 +74,14 @@ def _solve_and_report(
         progress=sys.stderr.isatty(),
         throw=False,
     )
+    if not trajectory.succeeded:
+        raise CommandError(explain(trajectory, rhs, conditions, t_end))
     _report(trajectory, time.perf_counter() - began, f"{network.name}, {typeset(conditions)}", network.name, options)
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
 
 def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
-    if not trajectory.succeeded:
-        raise CommandError(Outcome[trajectory.result])
     names = options.species or trajectory.most_abundant()
     print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
     for path in write(trajectory, names, Path(options.out), (file_stem(name), options.save), title):

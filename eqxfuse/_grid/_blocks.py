@@ -12,7 +12,7 @@ from jax.sharding import Mesh
 from eqxfuse._fused import FusedRHS
 from eqxfuse._grid._cells import Cells, work_order
 from eqxfuse._grid._compiled import BlockSolver
-from eqxfuse._grid._integration import Integration
+from eqxfuse._integration import Integration
 from eqxfuse._trajectory import Trajectory
 
 Part = tuple[np.ndarray, Trajectory]

@@ -38,6 +38,10 @@ class Cells:
         """The inputs of the cells `indices` [...]: arrays [..., own axes], or as they are where shared."""
         return [array if same else array[indices] for array, same in zip(self.arrays, self.shared, strict=True)]
 
+    def cell(self, index: int) -> tuple[Args, np.ndarray]:
+        """The conditions and the start of one cell."""
+        return jax.tree.unflatten(self.structure, self.rows(np.array(index)))
+
 
 def make_cells(rhs: FusedRHS, conditions: Args, y0: Any) -> Cells:
     """Broadcast the leading axes of `conditions` and `y0` to one grid. Raises `ValueError` and `TypeError`."""

@@ -11,7 +11,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from eqxfuse._grid._cells import Cells
-from eqxfuse._grid._integration import Integration
+from eqxfuse._integration import Integration
 from eqxfuse._trajectory import Trajectory
 
 

@@ -10,13 +10,12 @@ from tqdm import tqdm
 
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
+from eqxfuse._failure import explain
 from eqxfuse._fused import FusedRHS
 from eqxfuse._grid._blocks import block_size, solve_blocks
-from eqxfuse._grid._cells import make_cells
+from eqxfuse._grid._cells import Cells, make_cells
 from eqxfuse._grid._gather import gather
-from eqxfuse._grid._integration import Integration
-from eqxfuse._outcome import Outcome
-from eqxfuse._solve import default_solver, output_times
+from eqxfuse._integration import ATOL, RTOL, Integration
 from eqxfuse._trajectory import Trajectory
 
 
@@ -27,10 +26,11 @@ def solve_grid(
     t1: float,
     *,
     t0: float = 0.0,
-    rtol: float = 1e-4,
-    atol: float = 1e-20,
+    rtol: float = RTOL,
+    atol: float = ATOL,
     saveat: int | Float[Array, "times"] = 121,
     solver: diffrax.AbstractSolver | None = None,
+    stepsize_controller: diffrax.AbstractStepSizeController | None = None,
     max_steps: int = 10_000,
     mesh: Mesh | None = None,
     block: int | None = None,
@@ -65,7 +65,18 @@ def solve_grid(
     `TypeError` for traced ones.
     """
     cells = make_cells(rhs, conditions, y0)
-    integration = make_integration(rhs, (t0, t1), (rtol, atol), saveat, solver, max_steps, cells.dtype)
+    integration = Integration.make(
+        rhs,
+        t1,
+        cells.dtype,
+        t0=t0,
+        rtol=rtol,
+        atol=atol,
+        saveat=saveat,
+        solver=solver,
+        stepsize_controller=stepsize_controller,
+        max_steps=max_steps,
+    )
     if block is not None and block < 1:
         raise ValueError(f"block must be 1 or more cells, got {block}")
     block = block or block_size(rhs, cells.count)
@@ -73,26 +84,16 @@ def solve_grid(
     with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
         flat = gather(parts, range(cells.count), bar.update)
     trajectory = jax.tree.map(lambda array: jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))), flat)
-    return _checked(trajectory) if throw else trajectory
+    return _checked(trajectory, integration, cells) if throw else trajectory
 
 
-def make_integration(rhs: FusedRHS, span, tolerances, saveat, solver, max_steps: int, dtype) -> Integration:
-    """Checks the arguments that all cells share. Raises `ValueError`."""
-    t0, t1 = (jnp.asarray(t, dtype) for t in span)
-    if not (t1 > t0 and jnp.isfinite(t1)):
-        raise ValueError(f"t1 must be larger than t0 and finite, got t0 = {t0}, t1 = {t1}")
-    for name, value in zip(("rtol", "atol"), tolerances, strict=True):
-        if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} must be finite and zero or more, got {value}")
-    rtol, atol = (jnp.asarray(tolerance, dtype) for tolerance in tolerances)
-    times = output_times(saveat, t0, t1)
-    return Integration(rhs, (t0, t1), times, (rtol, atol), default_solver() if solver is None else solver, max_steps)
-
-
-def _checked(trajectory: Trajectory) -> Trajectory:
+def _checked(trajectory: Trajectory, integration: Integration, cells: Cells) -> Trajectory:
+    """Raise `RuntimeError` where a cell failed."""
     failed = np.argwhere(~np.asarray(trajectory.succeeded))
     if len(failed):
         where = tuple(int(i) for i in failed[0])
-        reason = Outcome[jax.tree.map(lambda code: code[where], trajectory.result)]
+        conditions, _ = cells.cell(int(np.ravel_multi_index(where, cells.shape)))
+        cell = jax.tree.map(lambda array: array[where], trajectory)
+        reason = explain(cell, integration.rhs, conditions, integration.span[1])
         raise RuntimeError(f"{len(failed)} of {trajectory.succeeded.size} cells failed, first cell {where}: {reason}")
     return trajectory

@@ -45,21 +45,23 @@ def solve_with_factors(
 def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
     """Factorise I - scale A; returns the solver of (I - scale A) x = b, with A = `values` on `pattern`.
 
-    Derivatives are those of the solution and use the same factors.
+    Derivatives are those of the solution and use the same factors. `scale` may be 0, as it is for the cells of a batch
+    that have arrived and wait for the others.
     """
-    shift = 1.0 / scale
-    factors = sparse_factors(pattern, lax.stop_gradient(values), lax.stop_gradient(shift))
+    values = scale * values
+    one = jnp.ones_like(scale)
+    factors = sparse_factors(pattern, lax.stop_gradient(values), one)
 
     @jax.checkpoint  # keep x [size] for the derivatives, not the larger gathered x [stored]
     def product(x):
-        return shift * x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
+        return x - jnp.zeros(pattern.size, x.dtype).at[pattern.rows].add(
             values * x[pattern.columns], indices_are_sorted=True
         )
 
     def solve(b):
         return lax.custom_linear_solve(
             product,
-            shift * b,
+            b,
             solve=lambda _, right: solve_with_factors(pattern, factors, right),
             transpose_solve=lambda _, right: solve_with_factors(pattern, factors, right, transposed=True),
         )
