@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, PyTree
 
+from eqxfuse._solvers._guarded import guarded
 from eqxfuse._solvers._interpolation import RosenbrockInterpolation
 from eqxfuse._solvers._native_step import native_step
 from eqxfuse._solvers._step import SystemStep, rosenbrock_step
@@ -43,8 +44,12 @@ class AbstractRosenbrock(diffrax.AbstractAdaptiveSolver):
         y = system.start
         h = jnp.asarray(terms.contr(t0, t1)).astype(y.dtype)
         t, dt = jnp.asarray(t0), jnp.asarray(t1 - t0)
-        fused = native_step(self.tableau, terms, t, dt, y, args, h) if system.is_vector else None
-        y1, error, k = fused or rosenbrock_step(self.tableau, SystemStep(system, self.tableau, t, dt), y, h)
+
+        def attempt(t, dt, y, h):
+            fused = native_step(self.tableau, terms, t, dt, y, args, h) if system.is_vector else None
+            return fused or rosenbrock_step(self.tableau, SystemStep(system, self.tableau, t, dt), y, h)
+
+        y1, error, k = guarded(attempt, t, dt, y, h)
         finite = jnp.all(jnp.isfinite(y1) & jnp.isfinite(error))
         y1 = system.unflatten(jnp.where(finite, y1, y))
         error = system.unflatten(jnp.where(finite, error, jnp.inf))
