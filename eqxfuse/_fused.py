@@ -17,13 +17,14 @@ from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs
 from eqxfuse._modifiers import Modifiers
 from eqxfuse._network import Network
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
 
 Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions | RateCoefficients] | None
 
 
-class FusedRHS(eqx.Module):
+class FusedRHS(eqx.Module, OneLine):
     """dy/dt of a network, as code generated for exactly that network.
 
     A vector field for `diffrax.ODETerm`. `y` [species] holds abundances n/n_H, or densities [cm^-3] with
@@ -75,6 +76,10 @@ class FusedRHS(eqx.Module):
         """
         reading = read_carbox(network)
         return cls(reading.network, backend=backend, state="abundance" if reading.takes_density else "density")
+
+    def __repr__(self) -> str:
+        bound = "" if self.bound is None else ", bound"
+        return f"FusedRHS({self.network!r}, backend={self.kernel.backend!r}, state={self.state!r}{bound})"
 
     @property
     def source(self) -> str:

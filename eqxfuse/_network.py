@@ -15,13 +15,14 @@ from jaxtyping import Array, Float
 from eqxfuse._equation import parse_equation
 from eqxfuse._errors import UnknownSpecies
 from eqxfuse._identity import identity
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws import Constant, RateLaw, RateTable
 from eqxfuse._reaction import Reaction
 from eqxfuse._species import Species
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network:
+class Network(OneLine):
     """Species and reactions in a fixed order; equal and hashed by `digest`.
 
     Raises `ValueError` when a species stands twice, or a reaction (or its rate law) names one that is not listed.

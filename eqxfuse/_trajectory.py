@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from eqxfuse._network import Network
+from eqxfuse._one_line import OneLine
 from eqxfuse._outcome import Outcome
 from eqxfuse._plot import plot
 from eqxfuse._species import Species
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 
-class Trajectory(eqx.Module):
+class Trajectory(eqx.Module, OneLine):
     """Abundances of every species over time. A pytree; under `jax.vmap` every array has the batch axes in front."""
 
     times: Float[Array, "*batch times"]
