@@ -8,6 +8,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from eqxfuse._lists import listed
 from eqxfuse._network import Network
 from eqxfuse._one_line import OneLine
 from eqxfuse._outcome import Outcome
@@ -86,7 +87,7 @@ class Trajectory(eqx.Module, OneLine):
         drift = change / jnp.maximum(gross, rounding[..., None])
         return {label: drift[..., i] for i, label in enumerate(labels)}
 
-    def plot(self, species: Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
+    def plot(self, species: str | Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
         """Abundances against time in years on logarithmic axes; needs matplotlib (`pip install 'eqxfuse[plot]'`).
 
         `species` are the names to show, by default those of `most_abundant`. Draws on `ax` or a new figure and
@@ -94,7 +95,7 @@ class Trajectory(eqx.Module, OneLine):
         """
         if self.times.ndim != 1:
             raise ValueError(f"plot shows one trajectory, this is a batch of shape {self.times.shape[:-1]}")
-        names = self.most_abundant() if species is None else tuple(species)
+        names = self.most_abundant() if species is None else listed(species)
         curves = {name: self.abundance(name) for name in names}
         return plot(self.times, curves, self.state, ax)
 

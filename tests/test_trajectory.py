@@ -115,6 +115,13 @@ def test_a_plot_says_what_it_shows():
     assert [text.get_text() for text in ax.texts] == ["CO", "C$^{+}$"]
 
 
+@pytest.mark.parametrize("name", ["CO", "C+"])
+def test_one_name_is_one_curve(name):
+    figure = pytest.importorskip("matplotlib.figure")
+    ax = trajectory().plot(name, figure.Figure().add_subplot())
+    np.testing.assert_array_equal([line.get_ydata() for line in ax.get_lines()], [trajectory().abundance(name)])
+
+
 def test_a_plot_without_matplotlib_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"eqxfuse\[plot\]"):
