@@ -76,15 +76,17 @@ class Trajectory(eqx.Module, OneLine):
 
         It is the change of the sum over species of c_i x_i since the start, where c_i counts the atoms (or charges)
         of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and relative to all
-        charges present for the charge; 0 for what is absent. Species that are not a formula count as nothing.
+        charges present for the charge; 0 for what is absent. NaN where the solve reached no output time. Species that
+        are not a formula count as nothing.
         """
         labels = (*self._matter.elements, "charge")
         counts = jnp.asarray(self._matter.composition, self.abundances.dtype)
         size = jnp.abs(self.abundances)
         gross = jnp.nanmax(size @ jnp.abs(counts).T, axis=-2)
-        rounding = jnp.finfo(size.dtype).eps * jnp.nanmax(jnp.sum(size, axis=-1), axis=-1)
+        total = jnp.maximum(jnp.nanmax(jnp.sum(size, axis=-1), axis=-1), jnp.sum(jnp.abs(self.initial), axis=-1))
+        scale = jnp.maximum(gross, jnp.finfo(size.dtype).eps * total[..., None])
         change = jnp.nanmax(jnp.abs((self.abundances - self.initial[..., None, :]) @ counts.T), axis=-2)
-        drift = change / jnp.maximum(gross, rounding[..., None])
+        drift = change / jnp.where(scale == 0, 1, scale)
         return {label: drift[..., i] for i, label in enumerate(labels)}
 
     def plot(self, species: str | Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":

@@ -1,3 +1,4 @@
+import dataclasses
 import sys
 
 import jax
@@ -51,6 +52,27 @@ def test_what_is_absent_does_not_drift():
     rows[:, 3], rows[1, 1] = 1e-4, 1e-45
     found = Trajectory(jnp.ones(2), jnp.asarray(rows), jnp.asarray(rows[0]), {}, Outcome.successful, SPECIES)
     assert float(found.conservation()["C"]) < 1e-20
+
+
+def test_nothing_at_all_does_not_drift():
+    """Cells: empty, ordinary, next to nothing, failed."""
+    rows = jnp.stack([jnp.zeros((2, 5)), trajectory().abundances, jnp.full((2, 5), 5e-324), jnp.full((2, 5), jnp.nan)])
+    starts = jnp.nan_to_num(rows[:, 0], nan=1.0)
+
+    def drifts(rows, start):
+        found = Trajectory(jnp.ones(2), rows, start, {}, Outcome.successful, SPECIES).conservation()
+        return jnp.stack(list(found.values()))
+
+    found = jax.jit(jax.vmap(drifts))(rows, starts)
+    np.testing.assert_array_equal(found[jnp.array([0, 2])], 0.0)
+    assert (found[1] < 1e-14).all() and jnp.isnan(found[3]).all()
+    slopes = jax.vmap(jax.grad(lambda rows, start: drifts(rows, start).sum()))(rows, starts)
+    assert jnp.isfinite(slopes[:2]).all()
+
+
+def test_what_vanishes_has_drifted():
+    vanished = dataclasses.replace(trajectory(), abundances=jnp.zeros((2, 5)))
+    assert float(vanished.conservation()["C"]) > 1
 
 
 def test_conservation_looks_at_the_times_that_were_reached():
