@@ -20,6 +20,7 @@ from eqxfuse._network import Network
 from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
+from eqxfuse._state import as_state
 
 Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions | RateCoefficients] | None
 
@@ -28,7 +29,7 @@ class FusedRHS(eqx.Module, OneLine):
     """dy/dt of a network, as code generated for exactly that network.
 
     A vector field for `diffrax.ODETerm`. `y` [species] holds abundances n/n_H, or densities [cm^-3] with
-    `state="density"`; time is in seconds. `args` is one of
+    `state="density"`: as an array, a list, or a dict by species; time is in seconds. `args` is one of
 
     - `Conditions`: coefficients are evaluated in this call;
     - `RateCoefficients`, from `precompute`: nothing is left to evaluate but the chemistry;
@@ -96,7 +97,7 @@ class FusedRHS(eqx.Module, OneLine):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return self._modify(k, jnp.asarray(y), conditions)
+        return self._modify(k, self._checked(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
@@ -141,7 +142,7 @@ class FusedRHS(eqx.Module, OneLine):
         return y, k, coefficients
 
     def _checked(self, y):
-        y = jnp.asarray(y)
+        y = as_state(self.network, y)
         if y.shape != (len(self.network.species),):
             raise ValueError(
                 f"y has shape {y.shape}, the network has {len(self.network.species)} species; use vmap for batches"

@@ -88,12 +88,20 @@ class Network(OneLine):
         except KeyError:
             raise UnknownSpecies(name, self.species_names) from None
 
-    def abundances(self, values: Mapping[str, float], floor: float = 0.0) -> Float[Array, "species"]:
-        """Initial abundances x = n/n_H: `values` where given, else `floor`. Raises `UnknownSpecies`."""
-        x = np.full(len(self.species), float(floor))
+    def abundances(self, values: Mapping[str, float | Float[Array, ""]], floor: float = 0.0) -> Float[Array, "species"]:
+        """Initial abundances x = n/n_H: `values` where given, else `floor`.
+
+        Values may be traced. Raises `UnknownSpecies`, and `TypeError` for a value that is not one number.
+        """
+        x, arrays = np.full(len(self.species), float(floor)), {}
         for name, value in values.items():
-            x[self.index(name)] = value
-        return jnp.asarray(x)
+            if not isinstance(value, Real | np.ndarray | jax.Array) or np.shape(value):
+                raise TypeError(f"the abundance of {name} must be one number, got {value!r}")
+            (arrays if isinstance(value, jax.Array) else x)[self.index(name)] = value
+        start = jnp.asarray(x)
+        for i, value in arrays.items():
+            start = start.at[i].set(value.astype(start.dtype))
+        return start
 
     @cached_property
     def elements(self) -> tuple[str, ...]:

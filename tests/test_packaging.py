@@ -50,7 +50,8 @@ MAY_IMPORT = {
     "_codegen": "_emit _kernels _literal_rates _lower _network",
     "_carbox": "_conditions _network _rate_laws _reaction _species",
     "_modifiers": "_conditions _lower _network _rate_laws",
-    "_fused": "_carbox _coefficients _conditions _kernels _lower _modifiers _network _rate_laws _sparse_matrix",
+    "_state": "_network",
+    "_fused": "_carbox _coefficients _conditions _kernels _lower _modifiers _network _rate_laws _sparse_matrix _state",
     "_solvers": "_coefficients _emit _fused _kernels _lower _modifiers _sparse_matrix",
     "_carbox_ode": "_carbox _conditions _fused _kernels",
     "carbox": "_carbox _carbox_ode",
@@ -61,7 +62,7 @@ MAY_IMPORT = {
     "_trajectory": "_network _outcome _plot _species _trajectory_file",
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_grid": "_coefficients _conditions _fused _kernels _outcome _solve _trajectory",
-    "_analysis": "_coefficients _fused _network _plot _solve",
+    "_analysis": "_coefficients _fused _network _plot _solve _state",
     "_cli": "_analysis _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network _outcome "
     "_plot _solve _trajectory _trajectory_file networks",
     "cli": "_cli",

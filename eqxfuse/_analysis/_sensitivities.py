@@ -15,6 +15,7 @@ from eqxfuse._lists import listed
 from eqxfuse._network import Network
 from eqxfuse._plot import bars, equation, formula
 from eqxfuse._solve import Time, as_arrays, solve
+from eqxfuse._state import as_state
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ def sensitivities(
     names = listed(species)
     index = tuple(rhs.network.index(name) for name in names)
     given = as_arrays((conditions, t1, options))
-    final, slopes = _final_and_slopes(rhs, jnp.asarray(y0), index, *given)
+    final, slopes = _final_and_slopes(rhs, as_state(rhs.network, y0, "y0"), index, *given)
     return Sensitivities(slopes / final[:, None], final, names, rhs.network)
 
 
