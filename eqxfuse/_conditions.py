@@ -31,7 +31,7 @@ def _as_float(value):
     return jnp.asarray(value) if isinstance(value, np.ndarray) else value
 
 
-def _brief(value) -> str:
+def brief(value) -> str:
     """A number as it is, an array or what is traced by its shape."""
     known = eqx.is_array_like(value) and not isinstance(value, jax.core.Tracer)
     return str(np.asarray(value)) if known and not jnp.ndim(value) else eqx.tree_pformat(value)
@@ -81,7 +81,7 @@ class Conditions(eqx.Module, OneLine):
 
     def __repr__(self) -> str:
         """Without the fields that have their defaults."""
-        texts = ((f, _brief(getattr(self, f.name))) for f in dataclasses.fields(self))
+        texts = ((f, brief(getattr(self, f.name))) for f in dataclasses.fields(self))
         return f"Conditions({', '.join(f'{f.name}={text}' for f, text in texts if text != str(f.default))})"
 
     def vector(self) -> Float[Array, " fields"]:

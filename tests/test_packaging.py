@@ -58,13 +58,14 @@ MAY_IMPORT = {
     "_outcome": "",
     "_plot": "",
     "_progress": "",
-    "_trajectory_file": "_outcome _species",
-    "_trajectory": "_network _outcome _plot _species _trajectory_file",
-    "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
-    "_grid": "_coefficients _conditions _fused _kernels _outcome _solve _trajectory",
+    "_origin": "_conditions _network",
+    "_trajectory_file": "_conditions _origin _outcome _species",
+    "_trajectory": "_conditions _network _origin _outcome _plot _species _trajectory_file",
+    "_solve": "_conditions _fused _origin _outcome _progress _solvers _trajectory",
+    "_grid": "_coefficients _conditions _fused _kernels _origin _outcome _solve _trajectory _trajectory_file",
     "_analysis": "_coefficients _fused _network _plot _solve _state",
-    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network _outcome "
-    "_plot _solve _trajectory _trajectory_file networks",
+    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network _origin "
+    "_outcome _plot _solve _trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }

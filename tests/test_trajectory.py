@@ -101,8 +101,10 @@ def test_a_batch_goes_through_a_file(tmp_path):
     np.testing.assert_array_equal(after.succeeded, [True, False, True])
     assert after.final["CO"].shape == (3,) and after.conservation()["C"].shape == (3,)
     assert repr(after) == "Trajectory(batch of 3, 5 species, 2 times)"
-    with pytest.raises(ValueError, match="batch"):
-        after.plot()
+    for method in (after.plot, after.most_abundant):
+        with pytest.raises(ValueError, match=r"batch of shape \(3,\); take one of it with .cell"):
+            method()
+    assert after.cell(1).most_abundant(1) == ("X",) and after.cell(1).result == Outcome.step_too_small
 
 
 def test_numpy_reads_the_file_without_us(tmp_path):
@@ -155,5 +157,7 @@ def test_the_state_at_a_time():
     np.testing.assert_allclose(found.at(5.5 * ef.YEAR), found.abundances.mean(axis=0), rtol=1e-14)
     np.testing.assert_array_equal(found.at(ef.YEAR), found.abundances[0])
     assert np.isnan(found.at(0.5 * ef.YEAR)).all() and np.isnan(found.at(11 * ef.YEAR)).all()
+    np.testing.assert_array_equal(found.at([ef.YEAR, 5.5 * ef.YEAR])[1], found.at(5.5 * ef.YEAR))
     batch = jax.vmap(lambda _: trajectory())(jnp.zeros((3,)))
+    assert batch.at(ef.YEAR * jnp.ones((2, 4))).shape == (3, 2, 4, 5) and batch.at([]).shape == (3, 0, 5)
     assert jax.jit(lambda t: batch.at(t))(2 * ef.YEAR).shape == (3, 5)
