@@ -1,5 +1,6 @@
 """`solve`: conditions and a start in, a trajectory out."""
 
+import dataclasses
 from typing import Any, TypeVar
 
 import diffrax
@@ -12,6 +13,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._conditions import Conditions
 from eqxfuse._fused import Args, FusedRHS
+from eqxfuse._origin import Origin
 from eqxfuse._outcome import Outcome, from_diffrax
 from eqxfuse._progress import DECADES, LogProgressMeter
 from eqxfuse._solvers import Rodas5P
@@ -69,19 +71,22 @@ def solve(
     t0, t1 = jnp.asarray(t0, y0.dtype), jnp.asarray(t1, y0.dtype)
     y0 = _require(y0, ~jnp.all(jnp.isfinite(y0)), "y0 holds values that are not finite")
     t1 = _require(t1, ~(t1 > t0), "t1 must be larger than t0")
+    conditions = as_arrays(conditions)
+    tolerances = (jnp.asarray(rtol, y0.dtype), jnp.asarray(atol, y0.dtype))
     trajectory = integrate(
         rhs,
-        as_arrays(conditions),
+        conditions,
         y0,
         (t0, t1),
         output_times(saveat, t0, t1),
-        (jnp.asarray(rtol, y0.dtype), jnp.asarray(atol, y0.dtype)),
+        tolerances,
         default_solver() if solver is None else solver,
         diffrax.RecursiveCheckpointAdjoint() if adjoint is None else adjoint,
         max_steps,
         LogProgressMeter() if progress else diffrax.NoProgressMeter(),
     )
-    return _checked(trajectory) if throw else trajectory
+    trajectory = _checked(trajectory) if throw else trajectory
+    return dataclasses.replace(trajectory, origin=Origin.of(rhs.network, conditions, t0, tolerances))
 
 
 @eqx.filter_jit

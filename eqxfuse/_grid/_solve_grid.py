@@ -1,5 +1,7 @@
 """`solve_grid`: many clouds in, one batched trajectory out."""
 
+import dataclasses
+
 import diffrax
 import jax
 import jax.numpy as jnp
@@ -15,9 +17,11 @@ from eqxfuse._grid._blocks import block_size, solve_blocks
 from eqxfuse._grid._cells import make_cells
 from eqxfuse._grid._gather import gather
 from eqxfuse._grid._integration import Integration
+from eqxfuse._origin import Origin
 from eqxfuse._outcome import Outcome
-from eqxfuse._solve import default_solver, output_times
+from eqxfuse._solve import as_arrays, default_solver, output_times
 from eqxfuse._trajectory import Trajectory
+from eqxfuse._trajectory_file import axis_names
 
 
 def solve_grid(
@@ -59,7 +63,8 @@ def solve_grid(
     - `throw`: raise `RuntimeError` when a cell fails. By default the others are returned too, and `result` says
       which failed and why.
 
-    Returns a trajectory whose arrays have the axes of the grid in front.
+    Returns a trajectory whose arrays have the axes of the grid in front; in its `origin`, what all cells share stands
+    once. Take single clouds with `.cell(...)`.
 
     Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell, and
     `TypeError` for traced ones.
@@ -73,6 +78,9 @@ def solve_grid(
     with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
         flat = gather(parts, range(cells.count), bar.update)
     trajectory = jax.tree.map(lambda array: jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))), flat)
+    dims = axis_names(conditions, len(cells.shape))
+    origin = Origin.of(rhs.network, as_arrays(conditions), integration.span[0], integration.tolerances, dims)
+    trajectory = dataclasses.replace(trajectory, origin=origin)
     return _checked(trajectory) if throw else trajectory
 
 
