@@ -23,6 +23,7 @@ from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS
 from eqxfuse._grid import Part, block_size, gather, make_cells, make_integration, solve_blocks
+from eqxfuse._origin import Origin
 from eqxfuse._trajectory import Trajectory
 
 CHUNK = 256
@@ -61,7 +62,8 @@ def grid(options: argparse.Namespace) -> None:
         span, tolerances = (0.0, options.t_end), (options.rtol, options.atol)
         shared = make_integration(rhs, span, tolerances, options.outputs, None, options.max_steps, cells.dtype)
         _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
-    store.finish(cells.shape, axes)
+    origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
+    store.finish(cells.shape, axes, origin)
     report(store.result, axes)
 
 
