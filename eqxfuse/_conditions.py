@@ -37,6 +37,12 @@ def brief(value) -> str:
     return str(np.asarray(value)) if known and not jnp.ndim(value) else eqx.tree_pformat(value)
 
 
+def _is_default(field: dataclasses.Field, value) -> bool:
+    if field.default is dataclasses.MISSING:
+        return False
+    return brief(value) == brief(np.asarray(field.default, getattr(value, "dtype", float)))
+
+
 def _field(default=dataclasses.MISSING):
     return eqx.field(converter=_as_float, default=default)
 
@@ -81,8 +87,9 @@ class Conditions(eqx.Module, OneLine):
 
     def __repr__(self) -> str:
         """Without the fields that have their defaults."""
-        texts = ((f, brief(getattr(self, f.name))) for f in dataclasses.fields(self))
-        return f"Conditions({', '.join(f'{f.name}={text}' for f, text in texts if text != str(f.default))})"
+        values = {f: getattr(self, f.name) for f in dataclasses.fields(self)}
+        shown = [f"{f.name}={brief(value)}" for f, value in values.items() if not _is_default(f, value)]
+        return f"Conditions({', '.join(shown)})"
 
     def vector(self) -> Float[Array, " fields"]:
         """All fields [fields], in the order of `FIELDS`. Raises `ValueError` when one of them is not a scalar."""

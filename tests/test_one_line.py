@@ -87,6 +87,8 @@ def test_conditions_show_what_was_given():
     assert repr(ef.Conditions(temperature=jnp.asarray(10.0), density=1, av=0.5)).endswith("density=1.0, av=0.5)")
     many = ef.Conditions(temperature=np.ones(3), density=jnp.float32(0.1), g0=jnp.asarray(1.0))
     assert repr(many) == "Conditions(temperature=f64[3], density=0.1)"
+    single = jax.tree.map(jnp.float32, ef.Conditions(temperature=10.0, density=2e4))
+    assert repr(single) == repr(HERE)
     seen = []
     jax.vmap(lambda t: seen.append(repr(ef.Conditions(temperature=t, density=2e4))))(jnp.ones(3))
     assert seen == ["Conditions(temperature=f64[], density=20000.0)"]
