@@ -23,6 +23,7 @@ from eqxfuse._formats import read_network as read_network
 from eqxfuse._fused import FusedRHS as FusedRHS
 from eqxfuse._grid import solve_grid as solve_grid
 from eqxfuse._network import Network as Network
+from eqxfuse._origin import Origin as Origin
 from eqxfuse._outcome import Outcome as Outcome
 from eqxfuse._reaction import Reaction as Reaction
 from eqxfuse._solve import solve as solve

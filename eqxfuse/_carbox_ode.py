@@ -48,7 +48,7 @@ class AbundanceODE(AbstractFusedODE):
 
     rate_modifier_a: Float[Array, "reactions"]
     rate_modifier_b: Float[Array, "reactions"]
-    molecularities: tuple[int, ...] = eqx.field(static=True)
+    molecularities: tuple[int, ...] = eqx.field(static=True, repr=False)
 
     def modify_rates(self, rates: Float[Array, "reactions"]) -> Float[Array, "reactions"]:
         """`rate_modifier_a * rates + rate_modifier_b`."""

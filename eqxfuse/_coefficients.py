@@ -1,5 +1,7 @@
 """Rate coefficients ready for the hot call."""
 
+import sys
+
 import equinox as eqx
 from jaxtyping import Array, Float
 
@@ -16,3 +18,6 @@ class RateCoefficients(eqx.Module):
 
     k: Float[Array, "reactions"]
     conditions: Conditions | None = None
+
+    def __repr__(self) -> str:
+        return eqx.tree_pformat(self, width=sys.maxsize)

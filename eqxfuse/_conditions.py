@@ -4,11 +4,13 @@ import dataclasses
 from numbers import Real
 
 import equinox as eqx
+import jax.core
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._constants import PARSEC, ZETA_UMIST
+from eqxfuse._one_line import OneLine
 
 Field = float | Float[Array, "..."]
 
@@ -29,11 +31,23 @@ def _as_float(value):
     return jnp.asarray(value) if isinstance(value, np.ndarray) else value
 
 
+def brief(value) -> str:
+    """A number as it is, an array or what is traced by its shape."""
+    known = eqx.is_array_like(value) and not isinstance(value, jax.core.Tracer)
+    return str(np.asarray(value)) if known and not jnp.ndim(value) else eqx.tree_pformat(value)
+
+
+def _is_default(field: dataclasses.Field, value) -> bool:
+    if field.default is dataclasses.MISSING:
+        return False
+    return brief(value) == brief(np.asarray(field.default, getattr(value, "dtype", float)))
+
+
 def _field(default=dataclasses.MISSING):
     return eqx.field(converter=_as_float, default=default)
 
 
-class Conditions(eqx.Module):
+class Conditions(eqx.Module, OneLine):
     """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
 
     Each field is a scalar (or an array with the leading axes of a batch).
@@ -70,6 +84,12 @@ class Conditions(eqx.Module):
             wrong, bound = wrong_values(f.name, np.array(value))
             if wrong:
                 raise ValueError(f"Conditions.{f.name} must be finite and {bound}, got {value!r}")
+
+    def __repr__(self) -> str:
+        """Without the fields that have their defaults."""
+        values = {f: getattr(self, f.name) for f in dataclasses.fields(self)}
+        shown = [f"{f.name}={brief(value)}" for f, value in values.items() if not _is_default(f, value)]
+        return f"Conditions({', '.join(shown)})"
 
     def vector(self) -> Float[Array, " fields"]:
         """All fields [fields], in the order of `FIELDS`. Raises `ValueError` when one of them is not a scalar."""

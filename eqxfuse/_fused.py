@@ -17,17 +17,19 @@ from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs
 from eqxfuse._modifiers import Modifiers
 from eqxfuse._network import Network
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws import RateTable
 from eqxfuse._sparse_matrix import SparseMatrix
+from eqxfuse._state import as_state
 
 Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions | RateCoefficients] | None
 
 
-class FusedRHS(eqx.Module):
+class FusedRHS(eqx.Module, OneLine):
     """dy/dt of a network, as code generated for exactly that network.
 
     A vector field for `diffrax.ODETerm`. `y` [species] holds abundances n/n_H, or densities [cm^-3] with
-    `state="density"`; time is in seconds. `args` is one of
+    `state="density"`: as an array, a list, or a dict by species; time is in seconds. `args` is one of
 
     - `Conditions`: coefficients are evaluated in this call;
     - `RateCoefficients`, from `precompute`: nothing is left to evaluate but the chemistry;
@@ -76,6 +78,10 @@ class FusedRHS(eqx.Module):
         reading = read_carbox(network)
         return cls(reading.network, backend=backend, state="abundance" if reading.takes_density else "density")
 
+    def __repr__(self) -> str:
+        bound = "" if self.bound is None else ", bound"
+        return f"FusedRHS({self.network!r}, backend={self.kernel.backend!r}, state={self.state!r}{bound})"
+
     @property
     def source(self) -> str:
         """The generated code."""
@@ -91,7 +97,7 @@ class FusedRHS(eqx.Module):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return self._modify(k, jnp.asarray(y), conditions)
+        return self._modify(k, self._checked(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
@@ -136,7 +142,7 @@ class FusedRHS(eqx.Module):
         return y, k, coefficients
 
     def _checked(self, y):
-        y = jnp.asarray(y)
+        y = as_state(self.network, y)
         if y.shape != (len(self.network.species),):
             raise ValueError(
                 f"y has shape {y.shape}, the network has {len(self.network.species)} species; use vmap for batches"

@@ -76,6 +76,12 @@ class Integration(eqx.Module):
             max_steps,
         )
 
+    @property
+    def tolerances(self) -> tuple[Any, Any]:
+        """rtol and atol; not a number where the controller has none."""
+        nan = np.full((), np.nan, self.span[0].dtype)
+        return getattr(self.controller, "rtol", nan), getattr(self.controller, "atol", nan)
+
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         args = self.rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
         outputs = diffrax.SubSaveAt(ts=self.times)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from eqxfuse._one_line import OneLine
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -61,8 +63,8 @@ class Array:
     labels: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, repr=False)
+class Program(OneLine):
     """Statements in order, and the atom (or None for zero) that each output element takes.
 
     With `compensated` the sums carry their rounding errors along (Neumaier 1974, ZAMM 54, 39).
@@ -114,6 +116,9 @@ class Program:
             f"{self.name}: {len(self.statements)} statements, {n['multiplications']} multiplications, "
             f"{n['additions']} additions, {len(self.outputs)} outputs"
         )
+
+    def __repr__(self) -> str:
+        return f"Program({self.name}, {len(self.statements)} statements, {len(self.outputs)} outputs)"
 
     def __str__(self) -> str:
         lines = [f"program {self.name}({', '.join(f'{a.name}[{a.length}]' for a in self.inputs)})"]

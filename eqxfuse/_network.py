@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 
 import jax
 import jax.numpy as jnp
@@ -15,13 +16,15 @@ from jaxtyping import Array, Float
 from eqxfuse._equation import parse_equation
 from eqxfuse._errors import UnknownSpecies
 from eqxfuse._identity import identity
+from eqxfuse._lists import listed
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws import Constant, RateLaw, RateTable
 from eqxfuse._reaction import Reaction
 from eqxfuse._species import Species
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network:
+class Network(OneLine):
     """Species and reactions in a fixed order; equal and hashed by `digest`.
 
     Raises `ValueError` when a species stands twice, or a reaction (or its rate law) names one that is not listed.
@@ -49,24 +52,24 @@ class Network:
     @classmethod
     def from_reactions(
         cls,
-        equations: Sequence[str | Reaction],
-        rates: Sequence[RateLaw | float] = (),
+        equations: str | Reaction | Iterable[str | Reaction],
+        rates: RateLaw | float | Iterable[RateLaw | float] = (),
         *,
-        species: Iterable[Species | str] = (),
+        species: Species | str | Iterable[Species | str] = (),
         name: str = "",
     ) -> "Network":
         """Build a network in Python.
 
         `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
         a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
-        `rates`. `species` fixes an order and compositions; the others follow as they appear. A name that
-        is not a formula becomes an opaque species. Raises `ValueError`.
+        `rates`. One equation with its rate needs no list. `species` fixes an order and compositions; the others
+        follow as they appear. A name that is not a formula becomes an opaque species. Raises `ValueError`.
         """
-        reactions = _reactions(equations, rates)
-        listed = [_species(s) for s in species]
-        known = {s.name for s in listed}
+        reactions = _reactions(listed(equations, (str, Reaction)), listed(rates, (RateLaw, Real)))
+        given = [_species(s) for s in listed(species, (str, Species))]
+        known = {s.name for s in given}
         others = dict.fromkeys(n for r in reactions for n in _names(r) if n not in known)
-        return cls((*listed, *map(Species.lenient, others)), tuple(reactions), name)
+        return cls((*given, *map(Species.lenient, others)), tuple(reactions), name)
 
     @cached_property
     def species_names(self) -> tuple[str, ...]:
@@ -77,18 +80,28 @@ class Network:
         return {name: i for i, name in enumerate(self.species_names)}
 
     def index(self, name: str) -> int:
-        """Position of a species in every abundance vector. Raises `UnknownSpecies`."""
+        """Position of a species in every abundance vector. Raises `UnknownSpecies`, and `TypeError` for no name."""
+        if not isinstance(name, str):
+            raise TypeError(f"one species is named by one text, such as 'CO', got {name!r}")
         try:
             return self._index[name]
         except KeyError:
             raise UnknownSpecies(name, self.species_names) from None
 
-    def abundances(self, values: Mapping[str, float], floor: float = 0.0) -> Float[Array, "species"]:
-        """Initial abundances x = n/n_H: `values` where given, else `floor`. Raises `UnknownSpecies`."""
-        x = np.full(len(self.species), float(floor))
+    def abundances(self, values: Mapping[str, float | Float[Array, ""]], floor: float = 0.0) -> Float[Array, "species"]:
+        """Initial abundances x = n/n_H: `values` where given, else `floor`.
+
+        Values may be traced. Raises `UnknownSpecies`, and `TypeError` for a value that is not one number.
+        """
+        x, arrays = np.full(len(self.species), float(floor)), {}
         for name, value in values.items():
-            x[self.index(name)] = value
-        return jnp.asarray(x)
+            if not isinstance(value, Real | np.ndarray | jax.Array) or np.shape(value):
+                raise TypeError(f"the abundance of {name} must be one number, got {value!r}")
+            (arrays if isinstance(value, jax.Array) else x)[self.index(name)] = value
+        start = jnp.asarray(x)
+        for i, value in arrays.items():
+            start = start.at[i].set(value.astype(start.dtype))
+        return start
 
     @cached_property
     def elements(self) -> tuple[str, ...]:
@@ -107,14 +120,12 @@ class Network:
         matrix.flags.writeable = False
         return matrix
 
-    def subnetwork(self, species: Iterable[str]) -> "Network":
+    def subnetwork(self, species: str | Iterable[str]) -> "Network":
         """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`.
 
         A reaction whose rate law needs the density of another species (self-shielding) is left out with it.
         """
-        if isinstance(species, str):
-            raise TypeError(f"subnetwork takes a list of names, got the text {species!r}")
-        keep = {self.species_names[self.index(name)] for name in species}
+        keep = {self.species_names[self.index(name)] for name in listed(species)}
         reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
         return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name, self.notes)
 
@@ -214,7 +225,7 @@ def _species(value: Species | str) -> Species:
     return value if isinstance(value, Species) else Species.lenient(value)
 
 
-def _reactions(equations, rates) -> list[Reaction]:
+def _reactions(equations: Sequence, rates: Sequence) -> list[Reaction]:
     if len(rates) and len(rates) != len(equations):
         raise ValueError(f"{len(equations)} equations but {len(rates)} rates")
     reactions = []

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import get_args
 
+from eqxfuse._lists import listed
 from eqxfuse._rate_laws import Fit, OutOfRange, RateLaw
 
 _POLICIES = get_args(OutOfRange)
@@ -49,25 +50,25 @@ class Reaction:
     @classmethod
     def make(
         cls,
-        reactants: Iterable[str],
-        products: Iterable[str],
+        reactants: str | Iterable[str],
+        products: str | Iterable[str],
         rate: RateLaw | Iterable[Fit],
         *,
-        factors: Iterable[str] | None = None,
+        factors: str | Iterable[str] | None = None,
         out_of_range: OutOfRange = "clamp",
         id: int = 0,
         kind: str = "",
         source: Source | None = None,
     ) -> "Reaction":
-        """From lists of names, where a name that stands twice counts twice."""
-        reactants = tuple(reactants)
+        """From names, of which one that stands twice counts twice."""
+        reactants = listed(reactants)
         fits = (Fit(rate),) if isinstance(rate, RateLaw) else tuple(rate)
         return cls(
             reactants=tuple(Counter(reactants).items()),
-            products=tuple(Counter(products).items()),
+            products=tuple(Counter(listed(products)).items()),
             fits=fits,
             out_of_range=out_of_range,
-            factors=reactants if factors is None else tuple(factors),
+            factors=reactants if factors is None else listed(factors),
             id=id,
             kind=kind,
             source=source,

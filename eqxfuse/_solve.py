@@ -1,5 +1,6 @@
 """`solve`: conditions and a start in, a trajectory out."""
 
+import dataclasses
 from typing import TypeVar
 
 import diffrax
@@ -12,6 +13,8 @@ from jaxtyping import Array, Float
 from eqxfuse._failure import explain
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._integration import ATOL, RTOL, Integration, Time, is_known, require, run
+from eqxfuse._origin import Origin
+from eqxfuse._state import as_state
 from eqxfuse._trajectory import Trajectory
 
 Tree = TypeVar("Tree")
@@ -62,7 +65,7 @@ def solve(
 
     Raises `ValueError` and `TypeError` for arguments that make no sense.
     """
-    y0 = jnp.asarray(y0)
+    y0 = as_state(rhs.network, y0, "y0")
     finite = require(
         y0, lambda y: (np if is_known(y) else jnp).isfinite(y).all(), lambda: "y0 holds values that are not finite"
     )
@@ -80,7 +83,10 @@ def solve(
         max_steps=max_steps,
         progress=progress,
     )
-    trajectory = run(integration, as_arrays(conditions), finite)
+    given = as_arrays(conditions)
+    trajectory = run(integration, given, finite)
+    origin = Origin.of(rhs.network, given, integration.span[0], integration.tolerances)
+    trajectory = dataclasses.replace(trajectory, origin=origin)
     return _checked(trajectory, integration, conditions) if throw else trajectory
 
 

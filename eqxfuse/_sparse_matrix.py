@@ -1,5 +1,7 @@
 """The Jacobian of a network: values over a fixed pattern."""
 
+import sys
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -14,6 +16,9 @@ class SparseMatrix(eqx.Module):
     pattern: Pattern = eqx.field(static=True)
     native: bool = eqx.field(static=True, default=False)
     """Whether native kernels may work on it: on CPU, in float64, with llvmlite."""
+
+    def __repr__(self) -> str:
+        return eqx.tree_pformat(self, width=sys.maxsize)
 
     def todense(self) -> Float[Array, "size size"]:
         dense = jnp.zeros((self.pattern.size,) * 2, self.values.dtype)

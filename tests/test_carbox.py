@@ -35,6 +35,11 @@ def usual():
     return get_fused_ode(stand_in.network())
 
 
+def test_it_says_what_it_is_in_a_few_words():
+    fused = get_fused_ode(stand_in.network())
+    assert "molecularities" not in repr(fused) and repr(fused).startswith("AbundanceODE(")
+
+
 def densities_and_rest(seed):
     y, (temperature, density, *rest) = stand_in.state(seed)
     return y * density, (temperature, *rest)

@@ -73,6 +73,9 @@ def test_every_cell_of_the_product(network_file, tmp_path, capsys):
     with np.load(tmp_path / "new" / "out" / "tiny.npz") as arrays:
         np.testing.assert_array_equal(arrays["axis_density"], [1e3, 1e4, 1e5])
         np.testing.assert_array_equal(arrays["axis_g0"], [float(g0) for g0 in FIELDS])
+    assert found.origin.dims == ("density", "g0") and float(found.conditions.temperature) == 50.0
+    np.testing.assert_array_equal(found.cell(1, 2).conditions.g0, float(FIELDS[2]))
+    assert (float(found.origin.rtol), found.origin.network) == (1e-4, "tiny")
 
 
 def test_a_finished_grid_is_not_solved_again(network_file, tmp_path, capsys, monkeypatch):

@@ -60,6 +60,18 @@ def test_from_reactions_refuses(equations, rates, match):
         Network.from_reactions(equations, rates)
 
 
+@pytest.mark.parametrize("rate", [1e-17, np.float64(1e-17), Constant(1e-17)])
+def test_one_equation_needs_no_list(rate):
+    assert Network.from_reactions("H + H -> H2", rate) == Network.from_reactions(["H + H -> H2"], [rate])
+
+
+@pytest.mark.parametrize("species", ["He+", Species.from_name("He+")])
+def test_one_species_is_one_name(species):
+    network = Network.from_reactions("H -> H+", 1.0, species=species)
+    assert network.species_names == ("He+", "H", "H+")
+    assert Network.from_reactions(Reaction.make("HCO+", "CO", Constant(1.0))).species_names == ("HCO+", "CO")
+
+
 def test_rates_may_be_an_array():
     network = Network.from_reactions(["H -> H+", "H+ -> H"], np.array([1.0, 2.0]))
     assert network.reactions[1].fits[0].law == Constant(2.0)
@@ -93,6 +105,8 @@ def test_index_and_abundances(network):
         network.abundances({"h2": 0.5})
     with pytest.raises(UnknownSpecies, match="it has 8"):
         network.index("CO")
+    with pytest.raises(TypeError, match=r"named by one text, such as 'CO', got \['H2', 'H'\]"):
+        network.index(["H2", "H"])
 
 
 def test_elements_and_composition(network):
@@ -111,8 +125,7 @@ def test_subnetwork(network):
     assert sub.name == "h2"
     with pytest.raises(UnknownSpecies):
         network.subnetwork(["H2", "CO"])
-    with pytest.raises(TypeError, match="list of names"):
-        network.subnetwork("H2")
+    assert network.subnetwork("H2") == network.subnetwork(["H2"])
     assert network.subnetwork(network.species_names) == network
 
 

@@ -29,6 +29,11 @@ def test_factors_may_differ_from_the_reactants():
     assert reaction.reactants == (("H", 2),)
 
 
+def test_one_name_needs_no_list():
+    alone = Reaction.make("H2", "HCO+", Constant(1.0), factors="CO")
+    assert alone == Reaction.make(["H2"], ["HCO+"], Constant(1.0), factors=["CO"])
+
+
 def test_many_of_a_species_are_written_with_a_number():
     assert Reaction.make(["C60"], ["C"] * 60, Constant(1.0)).equation == "C60 -> 60 C"
 

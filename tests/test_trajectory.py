@@ -1,3 +1,4 @@
+import dataclasses
 import sys
 
 import jax
@@ -53,6 +54,27 @@ def test_what_is_absent_does_not_drift():
     assert float(found.conservation()["C"]) < 1e-20
 
 
+def test_nothing_at_all_does_not_drift():
+    """Cells: empty, ordinary, next to nothing, failed."""
+    rows = jnp.stack([jnp.zeros((2, 5)), trajectory().abundances, jnp.full((2, 5), 5e-324), jnp.full((2, 5), jnp.nan)])
+    starts = jnp.nan_to_num(rows[:, 0], nan=1.0)
+
+    def drifts(rows, start):
+        found = Trajectory(jnp.ones(2), rows, start, {}, Outcome.successful, SPECIES).conservation()
+        return jnp.stack(list(found.values()))
+
+    found = jax.jit(jax.vmap(drifts))(rows, starts)
+    np.testing.assert_array_equal(found[jnp.array([0, 2])], 0.0)
+    assert (found[1] < 1e-14).all() and jnp.isnan(found[3]).all()
+    slopes = jax.vmap(jax.grad(lambda rows, start: drifts(rows, start).sum()))(rows, starts)
+    assert jnp.isfinite(slopes[:2]).all()
+
+
+def test_what_vanishes_has_drifted():
+    vanished = dataclasses.replace(trajectory(), abundances=jnp.zeros((2, 5)))
+    assert float(vanished.conservation()["C"]) > 1
+
+
 def test_conservation_looks_at_the_times_that_were_reached():
     drift = trajectory(((4e-5, 6e-5, 1.6e-4, 6e-5, 0.5), (np.nan,) * 5)).conservation()
     assert max(map(float, drift.values())) < 1e-14
@@ -79,8 +101,10 @@ def test_a_batch_goes_through_a_file(tmp_path):
     np.testing.assert_array_equal(after.succeeded, [True, False, True])
     assert after.final["CO"].shape == (3,) and after.conservation()["C"].shape == (3,)
     assert repr(after) == "Trajectory(batch of 3, 5 species, 2 times)"
-    with pytest.raises(ValueError, match="batch"):
-        after.plot()
+    for method in (after.plot, after.most_abundant):
+        with pytest.raises(ValueError, match=r"batch of shape \(3,\); take one of it with .cell"):
+            method()
+    assert after.cell(1).most_abundant(1) == ("X",) and after.cell(1).result == Outcome.step_too_small
 
 
 def test_numpy_reads_the_file_without_us(tmp_path):
@@ -115,6 +139,13 @@ def test_a_plot_says_what_it_shows():
     assert [text.get_text() for text in ax.texts] == ["CO", "C$^{+}$"]
 
 
+@pytest.mark.parametrize("name", ["CO", "C+"])
+def test_one_name_is_one_curve(name):
+    figure = pytest.importorskip("matplotlib.figure")
+    ax = trajectory().plot(name, figure.Figure().add_subplot())
+    np.testing.assert_array_equal([line.get_ydata() for line in ax.get_lines()], [trajectory().abundance(name)])
+
+
 def test_a_plot_without_matplotlib_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"eqxfuse\[plot\]"):
@@ -126,5 +157,7 @@ def test_the_state_at_a_time():
     np.testing.assert_allclose(found.at(5.5 * ef.YEAR), found.abundances.mean(axis=0), rtol=1e-14)
     np.testing.assert_array_equal(found.at(ef.YEAR), found.abundances[0])
     assert np.isnan(found.at(0.5 * ef.YEAR)).all() and np.isnan(found.at(11 * ef.YEAR)).all()
+    np.testing.assert_array_equal(found.at([ef.YEAR, 5.5 * ef.YEAR])[1], found.at(5.5 * ef.YEAR))
     batch = jax.vmap(lambda _: trajectory())(jnp.zeros((3,)))
+    assert batch.at(ef.YEAR * jnp.ones((2, 4))).shape == (3, 2, 4, 5) and batch.at([]).shape == (3, 0, 5)
     assert jax.jit(lambda t: batch.at(t))(2 * ef.YEAR).shape == (3, 5)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import equinox as eqx
+import jax.core
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -13,6 +14,7 @@ from eqxfuse._analysis._fluxes import fluxes
 from eqxfuse._constants import YEAR
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._solve import as_arrays
+from eqxfuse._state import as_state
 
 _UNITS = {"abundance": "s^-1", "density": "cm^-3 s^-1"}
 
@@ -85,11 +87,16 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
 
     A reaction counts with its net change, so one that gives a catalyst back is not in its budget; rows of the network
     with equal equations stay apart. `conditions` is what `rhs` takes as `args`, `t` [s] matters for callable ones; see
-    `Trajectory.at` for a `y` at a time, and `fluxes` for code under `jax.jit`. Raises `UnknownSpecies`, and
-    `ValueError` for values that are not finite.
+    `Trajectory.at` for a `y` at a time, and `fluxes` for code under `jax.jit`. Raises `UnknownSpecies`, `ValueError`
+    for values that are not finite or more than one state, and `TypeError` for a `y` that is no state.
     """
     network = rhs.network
     index = network.index(species)
+    y = as_state(network, y)
+    if isinstance(y, jax.core.Tracer):
+        raise TypeError("a budget cannot be traced: under jax.jit, vmap and grad use fluxes")
+    if y.ndim != 1:
+        raise ValueError(f"a budget is that of one state [species], got shape {y.shape}")
     flux = np.asarray(_fluxes(rhs, *as_arrays((conditions, y, t))), dtype=float)
     if not np.isfinite(flux).all() or not math.isfinite(y[index]):
         raise ValueError("y or the coefficients hold values that are not finite, so there is no budget of them")

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._network import Network
+from eqxfuse._state import as_state
 
 
 def fluxes(
@@ -16,9 +17,11 @@ def fluxes(
     """How often each reaction happens: its coefficient times the `y` of its factors.
 
     Per hydrogen nucleus [s^-1], or in cm^-3 s^-1 with `state="density"`. Times the net changes of a reaction they sum
-    to dy/dt. `conditions` is what `rhs` takes as `args`, `t` [s] matters for callable ones. Works under `jax.jit`,
-    `jax.vmap` (over the times of a trajectory, say) and `jax.grad`. Raises `ValueError` for arrays of a wrong shape.
+    to dy/dt. `conditions` and `y` are what `rhs` takes, `t` [s] matters for callable conditions. Works under
+    `jax.jit`, `jax.vmap` (over the times of a trajectory, say) and `jax.grad`. Raises `ValueError` for arrays of a
+    wrong shape, `TypeError` for a `y` that is none (a trajectory, say).
     """
+    y = as_state(rhs.network, y)
     rate = rhs.effective_coefficients(t, y, conditions)
     padded = jnp.append(y, jnp.ones(1, rate.dtype))
     for positions in _factors(rhs.network):
@@ -34,6 +37,7 @@ def timescales(
     Arguments and transformations are those of `fluxes`.
     """
     species, reactions, number = _losses(rhs.network)
+    y = as_state(rhs.network, y)
     flux = fluxes(rhs, conditions, y, t=t)
     loss = jnp.zeros_like(y).at[species].add(number.astype(flux.dtype) * flux[reactions])
     return jnp.where(loss > 0, y / jnp.where(loss > 0, loss, 1), jnp.inf)

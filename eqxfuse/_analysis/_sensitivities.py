@@ -12,9 +12,11 @@ from jaxtyping import Array, Float
 from eqxfuse._analysis._scaled import scaled
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._integration import Time
+from eqxfuse._lists import listed
 from eqxfuse._network import Network
 from eqxfuse._plot import bars, equation, formula
 from eqxfuse._solve import as_arrays, solve
+from eqxfuse._state import as_state
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,10 +94,10 @@ def sensitivities(
     scaled over the whole time, abundance-dependent factors included. Works under `jax.jit` and `jax.vmap`. Raises
     `UnknownSpecies`, and what `solve` raises.
     """
-    names = (species,) if isinstance(species, str) else tuple(species)
+    names = listed(species)
     index = tuple(rhs.network.index(name) for name in names)
     given = as_arrays((conditions, t1, options))
-    final, slopes = _final_and_slopes(rhs, jnp.asarray(y0), index, *given)
+    final, slopes = _final_and_slopes(rhs, as_state(rhs.network, y0, "y0"), index, *given)
     return Sensitivities(slopes / final[:, None], final, names, rhs.network)
 
 

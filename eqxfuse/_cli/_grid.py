@@ -24,6 +24,7 @@ from eqxfuse._conditions import Conditions
 from eqxfuse._fused import FusedRHS
 from eqxfuse._grid import Part, block_size, gather, make_cells, solve_blocks
 from eqxfuse._integration import Integration
+from eqxfuse._origin import Origin
 from eqxfuse._trajectory import Trajectory
 
 CHUNK = 256
@@ -62,7 +63,8 @@ def grid(options: argparse.Namespace) -> None:
         limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
         shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
         _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
-    store.finish(cells.shape, axes)
+    origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
+    store.finish(cells.shape, axes, origin)
     report(store.result, axes)
 
 
@@ -88,6 +90,7 @@ def _only(trajectory: Trajectory, names: tuple[str, ...] | None) -> Trajectory:
         trajectory,
         abundances=trajectory.abundances[..., columns],
         initial=trajectory.initial[..., columns],
+        end_state=None if trajectory.end_state is None else trajectory.end_state[..., columns],
         species=tuple(trajectory.species[i] for i in columns),
     )
 

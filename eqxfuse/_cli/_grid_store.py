@@ -10,8 +10,9 @@ import numpy as np
 from eqxfuse._cli._archive import DamagedPart, join_archives
 from eqxfuse._cli._durable import PART, durable, write_durably
 from eqxfuse._cli._errors import CommandError, UsageError
+from eqxfuse._origin import Origin
 from eqxfuse._trajectory import Trajectory
-from eqxfuse._trajectory_file import write_arrays
+from eqxfuse._trajectory_file import origin_arrays, write_arrays
 
 _SAME = ("species", "composition", "state")
 """Arrays of a trajectory's file that no cell has for itself."""
@@ -76,10 +77,11 @@ class GridStore:
         except OSError as error:
             raise self._failure(error) from error
 
-    def finish(self, shape: tuple[int, ...], axes: Mapping[str, tuple[float, ...]]) -> None:
+    def finish(self, shape: tuple[int, ...], axes: Mapping[str, tuple[float, ...]], origin: Origin) -> None:
         """Make the result of all chunks, and remove these. Raises `CommandError`."""
         if not self.result.exists():
             added = {f"axis_{name}": np.array(values) for name, values in axes.items()}
+            added |= origin_arrays(origin)
             try:
                 with durable(self.result) as path:
                     join_archives(path, [self._path(i) for i in self.chunks], shape, _SAME, added)

@@ -1,5 +1,7 @@
 """`solve_grid`: many clouds in, one batched trajectory out."""
 
+import dataclasses
+
 import diffrax
 import jax
 import jax.numpy as jnp
@@ -16,7 +18,11 @@ from eqxfuse._grid._blocks import block_size, solve_blocks
 from eqxfuse._grid._cells import Cells, make_cells
 from eqxfuse._grid._gather import gather
 from eqxfuse._integration import ATOL, RTOL, Integration
+from eqxfuse._origin import Origin
+from eqxfuse._solve import as_arrays
+from eqxfuse._state import as_state
 from eqxfuse._trajectory import Trajectory
+from eqxfuse._trajectory_file import axis_names
 
 
 def solve_grid(
@@ -59,12 +65,13 @@ def solve_grid(
     - `throw`: raise `RuntimeError` when a cell fails. By default the others are returned too, and `result` says
       which failed and why.
 
-    Returns a trajectory whose arrays have the axes of the grid in front.
+    Returns a trajectory whose arrays have the axes of the grid in front; in its `origin`, what all cells share stands
+    once. Take single clouds with `.cell(...)`.
 
     Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell, and
     `TypeError` for traced ones.
     """
-    cells = make_cells(rhs, conditions, y0)
+    cells = make_cells(rhs, conditions, as_state(rhs.network, y0, "y0"))
     integration = Integration.make(
         rhs,
         t1,
@@ -84,6 +91,10 @@ def solve_grid(
     with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
         flat = gather(parts, range(cells.count), bar.update)
     trajectory = jax.tree.map(lambda array: jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))), flat)
+    dims = axis_names(conditions, len(cells.shape))
+    origin = Origin.of(rhs.network, as_arrays(conditions), integration.span[0], integration.tolerances, dims)
+    origin = jax.tree.map(lambda shared: jnp.broadcast_to(shared, cells.shape), origin)
+    trajectory = dataclasses.replace(trajectory, origin=origin)
     return _checked(trajectory, integration, cells) if throw else trajectory
 
 

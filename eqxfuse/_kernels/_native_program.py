@@ -7,13 +7,14 @@ from functools import cached_property
 
 from eqxfuse._emit._derivative import forward_program, reverse_program
 from eqxfuse._ir import Array, Program
+from eqxfuse._one_line import OneLine
 
 SMALL = 64
 """Statements of a program that XLA runs faster unrolled than it calls native code."""
 
 
-@dataclass(frozen=True, eq=False)
-class NativeProgram:
+@dataclass(frozen=True, eq=False, repr=False)
+class NativeProgram(OneLine):
     """What a program takes and gives, who it is (`digest`), and how to write it.
 
     `parent` and `active` tell which derivative of which program it is (`kind` "forward" or "reverse").
@@ -55,6 +56,9 @@ class NativeProgram:
     def _derived(self, kind: str, active, more, outputs: int, make) -> "NativeProgram":
         digest = hashlib.sha256(f"{self.digest} {kind} {active}".encode()).hexdigest()
         return NativeProgram(f"{self.name}_{kind}", digest, (*self.inputs, *more), outputs, make, kind, self, active)
+
+    def __repr__(self):
+        return f"NativeProgram({self.name}, {self.digest[:12]})"
 
     def __eq__(self, other):
         return isinstance(other, NativeProgram) and self.digest == other.digest

@@ -15,13 +15,14 @@ from eqxfuse._kernels._host import host
 from eqxfuse._kernels._module import module_target
 from eqxfuse._kernels._sparse_solve import TILE, scalar_plan
 from eqxfuse._lower import Pattern, plan_lu
+from eqxfuse._one_line import OneLine
 
 BLOCK_RATIO = 2.0
 """Cost of a multiply-add in the sparse part over one in the dense block, measured for 8 lanes with AVX-512."""
 
 
-@dataclass(frozen=True)
-class NativeStep:
+@dataclass(frozen=True, repr=False)
+class NativeStep(OneLine):
     """`(y, k, h)` -> [2 + dense terms, species]: the end of the step, its error, its interpolation.
 
     y [species] and k [reactions] in float64, h [s]; with `modifying` its parameters stand behind k. A method with
@@ -41,6 +42,9 @@ class NativeStep:
         result = jax.ShapeDtypeStruct((shape[0] * shape[1],), jnp.float64)
         call = jax.ffi.ffi_call(_target(self), result, vmap_method="expand_dims")
         return call(*map(jnp.ravel, vectors), jnp.reshape(h, (1,))).reshape(shape)
+
+    def __repr__(self):
+        return f"NativeStep({self.rhs!r}, {self.method.stages} stages)"
 
     def __hash__(self):
         return hash(self.identity)

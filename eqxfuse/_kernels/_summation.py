@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._one_line import OneLine
+
 WIDTH = 8
 """Terms that one gather step adds up. 4, 8 and 16 were measured; 8 is fastest on networks of all sizes."""
 
 
-@dataclass(frozen=True)
-class SummationTree:
+@dataclass(frozen=True, repr=False)
+class SummationTree(OneLine):
     """Rows of at most `WIDTH` terms, then rows of those rows, until one row an output is left.
 
     Every level gathers column by column, which XLA turns into vector gathers; a scatter would add one
@@ -32,6 +34,9 @@ class SummationTree:
             levels.append(level)
         outputs = [own[0] if own else len(levels[-1]) for own in owned]
         return cls(tuple(levels), coefficients, np.array(outputs, dtype=np.int32))
+
+    def __repr__(self):
+        return f"SummationTree({len(self.outputs)} sums, {len(self.levels)} levels)"
 
     def __call__(self, terms, compensated: bool = False):
         """Sums [outputs] of `terms` [length]; `compensated` carries the rounding errors along."""

@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from eqxfuse._lower._pattern import Pattern
+from eqxfuse._one_line import OneLine
 
 
-@dataclass(frozen=True, eq=False)
-class LUPlan:
+@dataclass(frozen=True, eq=False, repr=False)
+class LUPlan(OneLine):
     """Factorise A = P^T L U P without numerical pivoting, as KPP does.
 
     `order[i]` is the row (and column) of A that is eliminated i-th. The last `tail` rows are treated as one
@@ -48,6 +49,9 @@ class LUPlan:
     @cached_property
     def digest(self) -> str:
         return hashlib.sha256(f"{self.pattern.digest} {self.order.tolist()} {self.tail}".encode()).hexdigest()
+
+    def __repr__(self):
+        return f"LUPlan({self.size} x {self.size}, {self.tail} of them dense, {self.multiply_adds} multiply-adds)"
 
 
 def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple: int) -> LUPlan:

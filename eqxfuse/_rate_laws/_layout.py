@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from eqxfuse._errors import UnsupportedRateLaw
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws._fit import Fit, OutOfRange
 from eqxfuse._rate_laws._law import RateLaw
 
@@ -34,8 +35,8 @@ def group(fits: Fits) -> tuple[tuple[RateLaw, ...], Members]:
     return tuple(laws), list(members.values())
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
+@dataclass(frozen=True, eq=False, repr=False)
+class Layout(OneLine):
     """Rows are fits, ordered law by law; temperatures are in K. Equal and hashed by `content`."""
 
     sizes: tuple[int, ...]
@@ -76,6 +77,9 @@ class Layout:
 
     def __hash__(self):
         return self._hash
+
+    def __repr__(self):
+        return f"Layout({len(self.first)} reactions, {sum(self.sizes)} fits)"
 
     @classmethod
     def build(cls, fits: Fits, policies: Sequence[OutOfRange], members: Members) -> "Layout":

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from eqxfuse._conditions import Conditions
+from eqxfuse._one_line import OneLine
 from eqxfuse._rate_laws._fit import Fit, OutOfRange
 from eqxfuse._rate_laws._law import RateLaw
 from eqxfuse._rate_laws._layout import Layout, group
@@ -16,7 +17,7 @@ RUNS = 16
 """Up to so many slices are joined; more are gathered, for which XLA may evaluate the laws element by element."""
 
 
-class RateTable(eqx.Module):
+class RateTable(eqx.Module, OneLine):
     """The fits of every reaction, stacked so that each law is evaluated once over all its rows.
 
     `laws` are the leaves: one law per kind, its parameters arrays [rows]. Replace them (with
@@ -49,6 +50,10 @@ class RateTable(eqx.Module):
         rows = [jnp.broadcast_to(_evaluate(law, conditions, ranges, dtype), (n,)) for law, ranges, n in groups]
         k = jnp.concatenate([jnp.zeros(0, dtype), *rows])
         return self._zeroed(self._select(k, temperature), temperature)
+
+    def __repr__(self):
+        rows = ", ".join(f"{type(law).__name__} {n}" for law, n in zip(self.laws, self.layout.sizes, strict=True))
+        return f"RateTable({len(self.layout.first)} reactions: {rows})"
 
     def _select(self, k, temperature):
         """[reactions] from [rows]: the fit that holds the temperature, else the nearest; the first of equals."""

@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._outcome import from_names, names_of
+from eqxfuse._trajectory_file._axes import axis_names
 from eqxfuse._trajectory_file._composition import compositions, species_from
 from eqxfuse._trajectory_file._extra import import_extra
+from eqxfuse._trajectory_file._labels import label, labels, origin_from
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -36,12 +38,17 @@ def to_dataset(trajectory: "Trajectory", dims: Sequence[str] = ()) -> "Dataset":
     variables = {
         name: ((*batch, output, "species"), np.asarray(trajectory.abundances), attributes),
         "initial": ((*batch, "species"), np.asarray(trajectory.initial), attributes),
+        **_end(trajectory, batch, attributes),
         "result": (batch, names_of(trajectory.result)),
         **{_COUNT + key: (batch, np.asarray(value)) for key, value in trajectory.statistics.items()},
     }
+    _check_names(batch, {*variables, "time", "output", "species"})
     times = times.reshape(-1, times.shape[-1])[0] if same else times
     coordinates = {"time": (time_dims, times, {"units": "s"}), "species": np.array(trajectory.species_names, dtype=str)}
     attrs = {"composition": json.dumps(compositions(trajectory.species))}
+    if trajectory.origin is not None:
+        own_coordinates, own_attrs = labels(trajectory.origin, batch, trajectory.state)
+        coordinates, attrs = coordinates | own_coordinates, attrs | own_attrs
     return import_extra("xarray", "a labelled array").Dataset(variables, coordinates, attrs)
 
 
@@ -60,7 +67,7 @@ def read_dataset(path: str | Path) -> dict[str, Any]:
 
 
 def _fields(dataset: "Dataset") -> dict[str, Any]:
-    state = "density" if "density" in dataset else "abundance"
+    state = "density" if "density" in dataset.data_vars else "abundance"
     values = dataset[state].to_numpy()
     names = [str(name) for name in dataset["species"].to_numpy()]
     counts = [str(name) for name in dataset if str(name).startswith(_COUNT)]
@@ -68,10 +75,21 @@ def _fields(dataset: "Dataset") -> dict[str, Any]:
         "times": jnp.asarray(np.broadcast_to(dataset["time"].to_numpy(), values.shape[:-1])),
         "abundances": jnp.asarray(values),
         "initial": jnp.asarray(dataset["initial"].to_numpy()),
+        **{name: jnp.asarray(dataset[name].to_numpy()) for name in ("end_time", "end_state") if name in dataset},
         "statistics": {name[len(_COUNT) :]: jnp.asarray(dataset[name].to_numpy()) for name in counts},
         "result": from_names(dataset["result"].to_numpy()),
         "species": species_from(names, json.loads(dataset.attrs["composition"])),
         "state": state,
+        "origin": origin_from(dataset, state),
+    }
+
+
+def _end(trajectory: "Trajectory", batch: tuple[str, ...], attributes: dict[str, str]) -> dict[str, tuple]:
+    if trajectory.end_time is None:
+        return {}
+    return {
+        "end_time": (batch, np.asarray(trajectory.end_time), {"units": "s"}),
+        "end_state": ((*batch, "species"), np.asarray(trajectory.end_state), attributes),
     }
 
 
@@ -79,4 +97,14 @@ def _batch_dims(trajectory: "Trajectory", dims: tuple[str, ...]) -> tuple[str, .
     axes = trajectory.times.ndim - 1
     if dims and len(dims) != axes:
         raise ValueError(f"to_xarray got names for {len(dims)} batch axes ({', '.join(dims)}), there are {axes}")
-    return dims or (("cell",) if axes == 1 else tuple(f"cell_{i}" for i in range(axes)))
+    if dims or trajectory.origin is None:
+        return dims or axis_names(None, axes)
+    known, conditions = trajectory.origin.dims, trajectory.origin.conditions
+    return tuple(
+        label(name, trajectory.state) for name in (known if len(known) == axes else axis_names(conditions, axes))
+    )
+
+
+def _check_names(batch: tuple[str, ...], taken: set[str]) -> None:
+    if len(set(batch)) < len(batch) or taken & set(batch):
+        raise ValueError(f"axes must have different names, none of them {', '.join(sorted(taken))}: {', '.join(batch)}")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._conditions import FIELDS, Conditions
+from eqxfuse._origin import NUMBERS, Origin
 from eqxfuse._outcome import from_names, names_of
 from eqxfuse._trajectory_file._composition import compositions, species_from
 
@@ -16,23 +18,39 @@ if TYPE_CHECKING:
     from eqxfuse._trajectory import Trajectory
 
 _ARRAYS = ("times", "abundances", "initial")
+_END = ("end_time", "end_state")
 _COUNT = "statistics_"
+_CONDITION = "conditions_"
 
 
 def write_arrays(path: str | Path, trajectory: "Trajectory") -> None:
-    """Write `times`, `abundances`, `initial`, the names in `species`, the compositions and charges in `composition`
-    (JSON), `state`, the name of the `result`, and one `statistics_...` for each count.
+    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, the names in `species`, the compositions and
+    charges in `composition` (JSON), `state`, the name of the `result`, one `statistics_...` for each count, and the
+    `origin_arrays`.
     """
     arrays = {name: np.asarray(getattr(trajectory, name)) for name in _ARRAYS}
+    arrays |= {name: np.asarray(getattr(trajectory, name)) for name in _END if getattr(trajectory, name) is not None}
     arrays |= {_COUNT + name: np.asarray(value) for name, value in trajectory.statistics.items()}
     arrays |= {
         "species": np.array(trajectory.species_names, dtype=str),
         "composition": np.array(json.dumps(compositions(trajectory.species))),
         "state": np.array(trajectory.state),
         "result": names_of(trajectory.result),
+        **({} if trajectory.origin is None else origin_arrays(trajectory.origin)),
     }
     with open(path, "wb") as file:
         np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
+
+
+def origin_arrays(origin: Origin) -> dict[str, np.ndarray]:
+    """`t0`, `rtol`, `atol`, name and digest of the `network`, `dims` and, where they are known, one `conditions_...`
+    for each field of the conditions.
+    """
+    arrays = {name: np.asarray(getattr(origin, name)) for name in NUMBERS}
+    arrays |= {name: np.array(getattr(origin, name), dtype=str) for name in ("network", "digest", "dims")}
+    if origin.conditions is None:
+        return arrays
+    return arrays | {_CONDITION + name: np.asarray(getattr(origin.conditions, name)) for name in FIELDS}
 
 
 def read_arrays(path: str | Path) -> dict[str, Any]:
@@ -47,9 +65,24 @@ def read_arrays(path: str | Path) -> dict[str, Any]:
 def _fields(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     names = [str(name) for name in arrays["species"]]
     return {
-        **{name: jnp.asarray(arrays[name]) for name in _ARRAYS},
+        **{name: jnp.asarray(arrays[name]) for name in (*_ARRAYS, *_END) if name in arrays or name in _ARRAYS},
         "statistics": {key[len(_COUNT) :]: jnp.asarray(arrays[key]) for key in arrays if key.startswith(_COUNT)},
         "result": from_names(arrays["result"]),
         "species": species_from(names, json.loads(str(arrays["composition"]))),
         "state": str(arrays["state"]),
+        "origin": _origin(arrays) if "digest" in arrays else None,
     }
+
+
+def _origin(arrays: Mapping[str, np.ndarray]) -> Origin:
+    def array(name: str):
+        return jnp.broadcast_to(arrays[name], arrays["times"].shape[:-1])
+
+    fields = {name: array(_CONDITION + name) for name in FIELDS if _CONDITION + name in arrays}
+    return Origin(
+        Conditions(**fields) if fields else None,
+        **{name: array(name) for name in NUMBERS},
+        network=str(arrays["network"]),
+        digest=str(arrays["digest"]),
+        dims=tuple(map(str, arrays["dims"])),
+    )

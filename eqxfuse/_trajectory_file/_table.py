@@ -35,5 +35,7 @@ def write_csv(path: str | Path, trajectory: "Trajectory") -> None:
 def _columns(trajectory: "Trajectory", target: str) -> tuple[np.ndarray, np.ndarray]:
     if trajectory.times.ndim != 1:
         batch = trajectory.times.shape[:-1]
-        raise ValueError(f"{target} holds one trajectory, this is a batch of shape {batch}; use .npz or to_xarray")
+        raise ValueError(
+            f"{target} holds one trajectory, this is a batch of shape {batch}; use .npz, to_xarray or .cell(...)"
+        )
     return np.asarray(trajectory.times), np.asarray(trajectory.abundances)

@@ -37,6 +37,11 @@ def test_closed_forms(found):
     np.testing.assert_allclose(found.abundances, [np.exp(-K1 * END), amount_of_b(K1, K2)], rtol=1e-7)
 
 
+def test_a_start_by_names(chain, found):
+    again = ef.sensitivities(chain, HERE, {"A": 1.0}, END, ["A", "B"], rtol=1e-8, atol=1e-14, solver=FAST)
+    np.testing.assert_array_equal(again.values, found.values)
+
+
 def test_ranking(found):
     assert [(row.reaction, row.equation) for row in found.top(2, "B")] == [(1, "B -> C"), (0, "A -> B")]
     assert found.top(1) == found.top(1, "A")
