@@ -1,6 +1,7 @@
 """The command `eqxfuse`."""
 
 import os
+import signal
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -44,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 for a failure, or 2 for a mistake in the arguments.
 
     `compare` has the statuses of `diff`: 0 for equal, 1 for different, 2 for any trouble.
+
+    Without `arguments` the process is the command: it takes its own command line, and Ctrl-C ends it at once.
     """
+    if arguments is None:
+        _end_when_interrupted()
     options = _parser().parse_args(arguments)
     jax.config.update("jax_enable_x64", True)
     try:
@@ -60,6 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
+
+
+def _end_when_interrupted() -> None:
+    """Without Python's part in it, which would wait for the end of a solve, and can lose the interrupt in a callback of
+    JAX. Files are written so that they are whole whenever the process ends.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _fail(prog: str, error: Exception | str, status: int) -> int:

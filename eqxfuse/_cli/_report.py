@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eqxfuse._cli._durable import write_durably
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._constants import YEAR
 from eqxfuse._plot import save_plot
@@ -62,7 +63,7 @@ def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tupl
     written = [folder / f"{stem}.{kind}"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trajectory.save(written[0])
+        write_durably(written[0], trajectory.save)
     except ImportError as missing:
         raise CommandError(str(missing)) from missing
     except OSError as error:
@@ -72,8 +73,9 @@ def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tupl
 
 
 def _drawn(trajectory: Trajectory, names: Sequence[str], path: Path, title: str) -> bool:
+    curves = {name: trajectory.abundance(name) for name in names}
     try:
-        save_plot(path, trajectory.times, {n: trajectory.abundance(n) for n in names}, trajectory.state, title)
+        write_durably(path, lambda part: save_plot(part, trajectory.times, curves, trajectory.state, title))
     except ImportError as missing:
         warn(f"no picture was drawn: {missing}")
         return False
