@@ -11,7 +11,7 @@ from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, 
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._cli._network import open_network
 from eqxfuse._cli._parser import add_network, add_solve, add_start
-from eqxfuse._cli._report import file_stem, statistics, table, write
+from eqxfuse._cli._report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli._settings import add_settings
 from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
@@ -59,6 +59,7 @@ def _solve_and_report(
 ) -> None:
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend)
+    make_folder(Path(options.out))
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
     print(describe(conditions), flush=True)
     began = time.perf_counter()
