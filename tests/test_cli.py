@@ -135,6 +135,13 @@ def test_a_folder_that_cannot_be_made(network_file, tmp_path, capsys):
     assert status == 1 and "cannot write to" in line
 
 
+def test_a_name_that_looks_like_a_formula(network_file, tmp_path):
+    pytest.importorskip("matplotlib")
+    file = network_file.rename(tmp_path / "$^$.csv")
+    assert main(run_arguments(file, out=str(tmp_path / "out"))) == 0
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".npz", ".png"}
+
+
 def test_a_picture_that_cannot_be_written_leaves_the_data(network_file, tmp_path, capsys, monkeypatch):
     def full(path, *_):
         path.write_bytes(b"half a picture")

@@ -247,6 +247,16 @@ def test_the_result_of_a_run_is_none_of_a_grid(network_file, tmp_path, capsys):
     assert status == 2 and "tiny.grid.npz is there, but not what it was made with" in line
 
 
+def test_a_damaged_result(network_file, tmp_path, capsys):
+    main(words(network_file, tmp_path))
+    result = tmp_path / "tiny.grid.npz"
+    result.write_bytes(result.read_bytes()[:-100])
+    status, line = fails(words(network_file, tmp_path), capsys)
+    assert status == 1 and f"{result} is damaged; without it the same command solves all cells anew" in line
+    result.unlink()
+    assert main(words(network_file, tmp_path)) == 0
+
+
 @pytest.mark.parametrize("content", ["", "[]", "null"])
 def test_a_damaged_list_of_settings(network_file, tmp_path, capsys, content):
     (tmp_path / "tiny.grid.json").write_text(content)

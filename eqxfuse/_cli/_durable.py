@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PART = ".part"
-"""Stands before the suffix of a file that is being written."""
+"""Stands before the suffix of a file that is being written, after the number of the process."""
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def durable(path: Path) -> Iterator[Path]:
 
     Raises the `OSError` of the writing.
     """
-    part = path.with_stem(path.stem + PART)
+    part = path.with_stem(f"{path.stem}.{os.getpid()}{PART}")
     try:
         yield part
         _to_disk(part)

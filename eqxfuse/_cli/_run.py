@@ -18,6 +18,7 @@ from eqxfuse._conditions import Conditions
 from eqxfuse._constants import YEAR
 from eqxfuse._network import Network
 from eqxfuse._outcome import Outcome
+from eqxfuse._plot import plain
 from eqxfuse._solve import solve
 from eqxfuse._trajectory import Trajectory
 from eqxfuse.networks import dark_cloud, dark_cloud_abundances
@@ -75,7 +76,9 @@ def _solve_and_report(
         progress=sys.stderr.isatty(),
         throw=False,
     )
-    _report(trajectory, time.perf_counter() - began, f"{network.name}, {typeset(conditions)}", network.name, options)
+    _report(
+        trajectory, time.perf_counter() - began, f"{plain(network.name)}, {typeset(conditions)}", network.name, options
+    )
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
