@@ -1,6 +1,8 @@
 """The command `eqxfuse`."""
 
+import io
 import os
+import signal
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -44,22 +46,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 for a failure, or 2 for a mistake in the arguments.
 
     `compare` has the statuses of `diff`: 0 for equal, 1 for different, 2 for any trouble.
+
+    Without `arguments` the process is the command: it takes its own command line, Ctrl-C ends it at once, and what the
+    terminal cannot show is escaped.
     """
+    if arguments is None:
+        _end_when_interrupted()
+        _escape_what_cannot_be_shown()
     options = _parser().parse_args(arguments)
     jax.config.update("jax_enable_x64", True)
     try:
         status = options.command(options) or 0
-        sys.stdout.flush()
+        print(end="", flush=True)
     except UsageError as error:
         return _fail(options.prog, error, 2)
     except CommandError as error:
         return _fail(options.prog, error, 1)
     except KeyboardInterrupt:
         return _fail(options.prog, "interrupted", 130)
-    except BrokenPipeError:  # the reader of a pipe (`| head`) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OSError as error:  # of the standard output; commands make a `CommandError` of all others
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python writes to it at its end
+        if isinstance(error, BrokenPipeError):  # the reader of a pipe (`| head`) has seen enough
+            return 1
+        return _fail(options.prog, error, options.trouble)
     return status
+
+
+def _end_when_interrupted() -> None:
+    """Without Python's part in it, which would wait for the end of a solve, and can lose the interrupt in a callback of
+    JAX. Files are written so that they are whole whenever the process ends.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _escape_what_cannot_be_shown() -> None:
+    """As Python does on stderr: names of files and species may hold anything."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _fail(prog: str, error: Exception | str, status: int) -> int:
@@ -79,7 +103,7 @@ def _parser() -> Parser:
             epilog=_EXAMPLES.get(name),
             formatter_class=RawDescriptionHelpFormatter,
         )
-        command.set_defaults(prog=command.prog)
+        command.set_defaults(prog=command.prog, trouble=1)
         add(command)
     return parser
 

@@ -1,13 +1,16 @@
+import errno
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eqxfuse import YEAR, Conditions, Trajectory
-from eqxfuse._cli import _conditions
+from eqxfuse._cli import _conditions, _report
 from eqxfuse._cli._quantities import parse_abundances, parse_names, parse_time
 from eqxfuse.cli import main
 
@@ -132,6 +135,24 @@ def test_a_folder_that_cannot_be_made(network_file, tmp_path, capsys):
     assert status == 1 and "cannot write to" in line
 
 
+def test_a_name_that_looks_like_a_formula(network_file, tmp_path):
+    pytest.importorskip("matplotlib")
+    file = network_file.rename(tmp_path / "$^$.csv")
+    assert main(run_arguments(file, out=str(tmp_path / "out"))) == 0
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".npz", ".png"}
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_data(network_file, tmp_path, capsys, monkeypatch):
+    def full(path, *_):
+        path.write_bytes(b"half a picture")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(_report, "save_plot", full)
+    status, line = fails(run_arguments(network_file, out=str(tmp_path / "out")), capsys)
+    assert (status, line) == (1, f"eqxfuse run: error: cannot write to {tmp_path / 'out'}: No space left on device")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tiny.npz"]
+
+
 def test_inspect(network_file, capsys):
     assert main(["inspect", str(network_file), "--temperature", "300"]) == 0
     printed = capsys.readouterr().out
@@ -205,14 +226,56 @@ def test_every_condition_has_an_option():
     assert {*_conditions._MAIN, *_conditions._FURTHER} == {f.name for f in fields(Conditions)}
 
 
+def as_a_process(*arguments, environment=None, **options):
+    """`subprocess.Popen` of a command, by default with its output in pipes."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(environment or {})}
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment, **options}
+    return subprocess.Popen([sys.executable, "-m", "eqxfuse", *arguments], **given)
+
+
 def test_demo_as_a_command(tmp_path):
     """In a process of its own: default precision and promotion rules, and what a pipe sees."""
-    command = [sys.executable, "-m", "eqxfuse", "demo", "--outputs", "25"]
-    root = os.path.dirname(os.path.dirname(__file__))
-    environment = {**os.environ, "PYTHONPATH": root}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert {"CO", "H2O", "HCO+", "H3+"} <= {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
+    with as_a_process("demo", "--outputs", "25", cwd=tmp_path) as process:
+        printed, error = process.communicate()
+    assert process.returncode == 0, error
+    assert {"CO", "H2O", "HCO+", "H3+"} <= {line.split()[0] for line in printed.splitlines() if line.strip()}
     final = Trajectory.load(tmp_path / "out" / "dark_cloud.npz").final
     assert 5e-5 < float(final["CO"]) < 1.1e-4
     assert np.isfinite([float(value) for value in final.values()]).all()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_an_interrupt_ends_a_solve(tmp_path):
+    """At once, in whatever code it arrives, without a traceback, and with nothing half written."""
+    with as_a_process("demo", cwd=tmp_path) as process:
+        assert process.stdout.readline().startswith("dark cloud: ")
+        process.send_signal(signal.SIGINT)
+        printed, error = process.communicate()
+    assert process.returncode == -signal.SIGINT and error == "" and "wrote" not in printed
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [(("inspect", "robertson"), 1), (("compare", *"aa"), 2)])
+def test_an_output_that_cannot_be_written(tmp_path, arguments, expected):
+    """`/dev/full` is a full disk."""
+    (tmp_path / "a").write_text(NETWORK)
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as full, as_a_process(*arguments, stdout=full, cwd=tmp_path) as process:
+        _, error = process.communicate()
+    assert (process.returncode, error.count("\n")) == (expected, 1) and "No space left on device" in error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux alone")
+def test_a_terminal_that_knows_ascii_alone(tmp_path):
+    (tmp_path / "caf\u00e9.csv").write_text(NETWORK)
+    ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    with as_a_process(*run_arguments("caf\u00e9.csv"), cwd=tmp_path, environment=ascii) as process:
+        printed, error = process.communicate()
+    assert process.returncode == 0, error
+    assert printed.startswith(r"caf\udcc3\udca9: 7 species")
+
+
+def test_an_output_that_is_closed(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["inspect", "robertson"]) == 0

@@ -4,13 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eqxfuse import Trajectory
-from eqxfuse._cli import _grid, _grid_store
+from eqxfuse._cli import _grid, _grid_store, _lock
 from eqxfuse._cli._quantities import parse_axis
 from eqxfuse.cli import main
 
@@ -65,25 +66,29 @@ def fails(arguments, capsys) -> tuple[int, str]:
 def test_every_cell_of_the_product(network_file, tmp_path, capsys):
     assert main(words(network_file, tmp_path / "new" / "out", density="1e3,1e4,1e5", species="CO,O")) == 0
     assert "3 density x 10 g0: 30 cells" in capsys.readouterr().out
-    assert sorted(path.name for path in (tmp_path / "new" / "out").iterdir()) == ["tiny.grid.json", "tiny.npz"]
-    found = Trajectory.load(tmp_path / "new" / "out" / "tiny.npz")
+    assert sorted(path.name for path in (tmp_path / "new" / "out").iterdir()) == [
+        "tiny.grid.json",
+        "tiny.grid.lock",
+        "tiny.grid.npz",
+    ]
+    found = Trajectory.load(tmp_path / "new" / "out" / "tiny.grid.npz")
     assert found.species_names == ("CO", "O") and found.abundances.shape == (3, 10, 1, 2)
     rates = np.log(START / np.asarray(found.final["CO"]))
     np.testing.assert_allclose(rates / rates[0, 0], np.tile(np.geomspace(1.0, 100.0, 10), (3, 1)), rtol=2e-3)
-    with np.load(tmp_path / "new" / "out" / "tiny.npz") as arrays:
+    with np.load(tmp_path / "new" / "out" / "tiny.grid.npz") as arrays:
         np.testing.assert_array_equal(arrays["axis_density"], [1e3, 1e4, 1e5])
         np.testing.assert_array_equal(arrays["axis_g0"], [float(g0) for g0 in FIELDS])
-    assert found.origin.dims == ("density", "g0") and float(found.conditions.temperature) == 50.0
+    assert found.origin.dims == ("density", "g0") and (found.conditions.temperature == 50.0).all()
     np.testing.assert_array_equal(found.cell(1, 2).conditions.g0, float(FIELDS[2]))
-    assert (float(found.origin.rtol), found.origin.network) == (1e-4, "tiny")
+    assert (float(found.cell(0, 0).origin.rtol), found.origin.network) == (1e-4, "tiny")
 
 
 def test_a_finished_grid_is_not_solved_again(network_file, tmp_path, capsys, monkeypatch):
     main(words(network_file, tmp_path))
-    before = (tmp_path / "tiny.npz").read_bytes()
+    before = (tmp_path / "tiny.grid.npz").read_bytes()
     monkeypatch.setattr(_grid, "solve_blocks", None)
     assert main(words(network_file, tmp_path)) == 0
-    assert (tmp_path / "tiny.npz").read_bytes() == before
+    assert (tmp_path / "tiny.grid.npz").read_bytes() == before
     assert capsys.readouterr().out.count("10 of 10 cells solved") == 2
 
 
@@ -121,12 +126,12 @@ def test_a_full_disk_loses_nothing_that_was_written(network_file, tmp_path, caps
     main(words(network_file, tmp_path / "whole"))
     status, line = interrupted(network_file, tmp_path / "out", capsys, monkeypatch)
     assert status == 1 and "No space left on device" in line and "goes on from there" in line
-    kept = tmp_path / "out" / "tiny.chunks"
+    kept = tmp_path / "out" / "tiny.grid.chunks"
     assert sorted(path.name for path in kept.iterdir()) == ["000000.npz", "000001.npz"]
     assert Trajectory.load(kept / "000001.npz").final["CO"].shape == (3,)
     assert main(words(network_file, tmp_path / "out")) == 0
     assert "6 of 10 cells are done already" in capsys.readouterr().out
-    assert (tmp_path / "out" / "tiny.npz").read_bytes() == (tmp_path / "whole" / "tiny.npz").read_bytes()
+    assert (tmp_path / "out" / "tiny.grid.npz").read_bytes() == (tmp_path / "whole" / "tiny.grid.npz").read_bytes()
     assert not kept.exists()
 
 
@@ -138,14 +143,14 @@ def test_a_disk_that_is_full_at_the_end(network_file, tmp_path, capsys, monkeypa
         patch.setattr(_grid_store, "join_archives", full)
         status, line = fails(words(network_file, tmp_path / "out"), capsys)
     assert status == 1 and "No space left on device" in line
-    assert len(list((tmp_path / "out" / "tiny.chunks").iterdir())) == 4
+    assert len(list((tmp_path / "out" / "tiny.grid.chunks").iterdir())) == 4
     assert main(words(network_file, tmp_path / "out")) == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short"])
 def test_a_damaged_chunk_is_made_again(network_file, tmp_path, capsys, monkeypatch, content):
     interrupted(network_file, tmp_path, capsys, monkeypatch)
-    (tmp_path / "tiny.chunks" / "000001.npz").write_bytes(content)
+    (tmp_path / "tiny.grid.chunks" / "000001.npz").write_bytes(content)
     status, line = fails(words(network_file, tmp_path), capsys)
     assert status == 1 and "000001.npz is damaged and was removed" in line
     assert main(words(network_file, tmp_path)) == 0
@@ -155,10 +160,10 @@ def test_failed_cells_have_a_reason_and_the_rest_goes_on(network_file, tmp_path,
     fields = "0,1e-3,1,10,100,1e3,1e7,1e8,1e9,2e9"
     assert main(words(network_file, tmp_path, g0=fields, **{"max-steps": "40"})) == 0
     printed = capsys.readouterr().out
-    failed = (tmp_path / "tiny.failed.csv").read_text().splitlines()
+    failed = (tmp_path / "tiny.grid.failed.csv").read_text().splitlines()
     assert failed[0] == "g0,reason" and "1000000000.0,max_steps_reached" in failed
     assert f"{len(failed) - 1} cells failed" in printed and "Raise max_steps" in printed
-    found = Trajectory.load(tmp_path / "tiny.npz")
+    found = Trajectory.load(tmp_path / "tiny.grid.npz")
     assert int((~found.succeeded).sum()) == len(failed) - 1 < 10
     assert float(found.final["CO"][0]) == pytest.approx(START, rel=1e-12)
 
@@ -175,22 +180,91 @@ def test_a_bar_tells_solves_per_second(network_file, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_killed_run_goes_on(network_file, tmp_path):
-    """SIGKILL when some chunks are there; then again from where it stopped."""
-    many = {"g0": "0.1:10:200log", "chunk": "2"}
-    main(words(network_file, tmp_path / "whole", **many))
-    command = [sys.executable, "-m", "eqxfuse", *words(network_file, tmp_path / "out", **many)]
+@contextmanager
+def started(network_file, out):
+    """A process that solves many cells, two at a time, when some of them are done."""
+    command = [sys.executable, "-m", "eqxfuse", *words(network_file, out, **MANY)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    chunks, end = tmp_path / "out" / "tiny.chunks", time.monotonic() + 240
-    while not list(chunks.glob("00000[3-9].npz")) and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-    done = len(list(chunks.glob("*.npz")))
+    chunks, end = out / "tiny.grid.chunks", time.monotonic() + 240
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, **streams) as process:
+        while not list(chunks.glob("00000[3-9].npz")) and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.001)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+MANY = {"g0": "0.1:10:200log", "chunk": "2"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
+def test_a_killed_run_goes_on(network_file, tmp_path, end):
+    """When some chunks are there; then again from where it stopped."""
+    main(words(network_file, tmp_path / "whole", **MANY))
+    with started(network_file, tmp_path / "out") as process:
+        process.send_signal(signal.Signals[end])
+        assert process.communicate() == (None, "")
+    assert process.returncode == -signal.Signals[end]
+    done = len(list((tmp_path / "out" / "tiny.grid.chunks").glob("[0-9]?????.npz")))
     assert 3 <= done < 100
-    assert main(words(network_file, tmp_path / "out", **many)) == 0
-    assert (tmp_path / "out" / "tiny.npz").read_bytes() == (tmp_path / "whole" / "tiny.npz").read_bytes()
+    assert main(words(network_file, tmp_path / "out", **MANY)) == 0
+    assert (tmp_path / "out" / "tiny.grid.npz").read_bytes() == (tmp_path / "whole" / "tiny.grid.npz").read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_one_process_at_a_time(network_file, tmp_path, capsys):
+    """The second is refused while the first lives, although it does nothing, and not when it was killed."""
+    with started(network_file, tmp_path) as first:
+        first.send_signal(signal.SIGSTOP)
+        status, line = fails(words(network_file, tmp_path, **MANY), capsys)
+        assert status == 1 and f"process {first.pid} on " in line and f"is writing tiny.grid.npz in {tmp_path}" in line
+        first.kill()
+        first.wait()
+        assert main(words(network_file, tmp_path, **MANY)) == 0
+    assert "200 of 200 cells solved" in capsys.readouterr().out
+
+
+def test_a_file_system_without_locks(network_file, tmp_path, capsys, monkeypatch):
+    def refused(_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(_lock, "_lock", refused)
+    assert main(words(network_file, tmp_path)) == 0
+    error = capsys.readouterr().err
+    assert f"warning: cannot lock {tmp_path / 'tiny.grid.lock'}: No locks available. Do not run two" in error
+
+
+def test_the_result_of_a_run_is_none_of_a_grid(network_file, tmp_path, capsys):
+    """Both go to the same folder if nothing else is asked for."""
+    main(words(network_file, tmp_path))
+    one = ["--temperature", "50", "--density", "1e4", "--initial", "H=1,CO=1e-4", "--t-end", "300yr"]
+    assert main(["run", str(network_file), *one, "--outputs", "2", "--out", str(tmp_path)]) == 0
+    assert Trajectory.load(tmp_path / "tiny.npz").abundances.shape == (2, 5)
+    assert main(words(network_file, tmp_path)) == 0
+    assert "10 of 10 cells solved" in capsys.readouterr().out
+    (tmp_path / "tiny.grid.json").unlink()
+    status, line = fails(words(network_file, tmp_path), capsys)
+    assert status == 2 and "tiny.grid.npz is there, but not what it was made with" in line
+
+
+def test_a_damaged_result(network_file, tmp_path, capsys):
+    main(words(network_file, tmp_path))
+    result = tmp_path / "tiny.grid.npz"
+    result.write_bytes(result.read_bytes()[:-100])
+    status, line = fails(words(network_file, tmp_path), capsys)
+    assert status == 1 and f"{result} is damaged; without it the same command solves all cells anew" in line
+    result.unlink()
+    assert main(words(network_file, tmp_path)) == 0
+
+
+@pytest.mark.parametrize("content", ["", "[]", "null"])
+def test_a_damaged_list_of_settings(network_file, tmp_path, capsys, content):
+    (tmp_path / "tiny.grid.json").write_text(content)
+    status, line = fails(words(network_file, tmp_path), capsys)
+    assert status == 1 and "tiny.grid.json is damaged" in line
 
 
 @pytest.mark.parametrize(

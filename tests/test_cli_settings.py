@@ -31,10 +31,10 @@ def run(command, path, *words):
     return main([command, "robertson", "--settings", path, *words])
 
 
-@pytest.mark.parametrize("command", ["run", "grid"])
-def test_a_file_holds_all_options_but_the_network(tmp_path, command):
+@pytest.mark.parametrize(("command", "result"), [("run", "Robertson.npz"), ("grid", "Robertson.grid.npz")])
+def test_a_file_holds_all_options_but_the_network(tmp_path, command, result):
     assert run(command, written(tmp_path)) == 0
-    found = Trajectory.load(tmp_path / "out" / "Robertson.npz")
+    found = Trajectory.load(tmp_path / "out" / result)
     assert found.times.shape == (2,) and float(found.times[-1]) == pytest.approx(3e3 * YEAR)
     assert float(found.initial[0]) == 1.0
 
@@ -48,7 +48,7 @@ def test_options_go_before_the_file(tmp_path):
 def test_axes_may_be_lists_ranges_and_numbers(tmp_path):
     changes = {"temperature": "[10, 20.5, 30]", "density": '"1e2:1e4:3log"', "av": "2"}
     assert run("grid", written(tmp_path, **changes), "--g0", "1,2") == 0
-    with np.load(tmp_path / "out" / "Robertson.npz") as arrays:
+    with np.load(tmp_path / "out" / "Robertson.grid.npz") as arrays:
         assert arrays["abundances"].shape[:3] == (3, 3, 2)
         np.testing.assert_array_equal(arrays["axis_temperature"], [10.0, 20.5, 30.0])
         np.testing.assert_allclose(arrays["axis_density"], [1e2, 1e3, 1e4])

@@ -15,7 +15,7 @@ from eqxfuse._plot._curves import DECADES, LABEL_GAP, _apart, _limits
         ("c-C3H2", "c-C$_{3}$H$_{2}$"),
         ("e-", "e$^{\u2212}$"),
         ("C10H2", "C$_{10}$H$_{2}$"),
-        ("a_b$", r"a\_b\$"),
+        ("a_b$", r"a_b\$"),
     ],
 )
 def test_formulas(name, text):

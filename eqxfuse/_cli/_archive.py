@@ -17,7 +17,7 @@ def join_archives(
 
     Those named in `same` are taken from the first part as they are; `added` are written besides. Raises `DamagedPart`.
     """
-    first = _read(parts[0])
+    first = read_archive(parts[0])
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         for name, array in added.items():
             _write(archive, name, array.shape, array.dtype, [array])
@@ -38,11 +38,11 @@ class DamagedPart(ValueError):
 
 def _pieces(parts: Iterable[Path], name: str) -> Iterator[np.ndarray]:
     for path in parts:
-        yield _read(path, [name])[name]
+        yield read_archive(path, [name])[name]
 
 
-def _read(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
-    """These arrays, or all, of an .npz file. Raises `DamagedPart`."""
+def read_archive(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+    """These arrays, or all, of an .npz file. Raises `DamagedPart` and `OSError`."""
     try:
         with open(path, "rb") as file, np.load(file) as arrays:
             return {name: arrays[name] for name in names or arrays.files}

@@ -18,7 +18,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtol", metavar="X", type=number, default=1e-6, help=text)
     parser.add_argument("--all", action="store_true", help="list all findings, not the first 10 of each kind")
     add_conditions(parser, temperature=10.0, density=1e4)
-    parser.set_defaults(command=compare)
+    parser.set_defaults(command=compare, trouble=2)
 
 
 def compare(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PART = ".part"
-"""Suffix of a file that is being written."""
+"""Stands before the suffix of a file that is being written, after the number of the process."""
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def durable(path: Path) -> Iterator[Path]:
 
     Raises the `OSError` of the writing.
     """
-    part = path.with_name(path.name + PART)
+    part = path.with_stem(f"{path.stem}.{os.getpid()}{PART}")
     try:
         yield part
         _to_disk(part)
@@ -34,7 +34,9 @@ def write_durably(path: Path, write: Callable[[Path], object]) -> None:
 
 def _to_disk(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    if os.name == "nt" and path.is_dir():  # Windows opens no folders, and needs a file that can be written
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from eqxfuse._cli._conditions import add_axes, read_axes
 from eqxfuse._cli._grid_report import report
-from eqxfuse._cli._grid_store import GridStore
+from eqxfuse._cli._grid_store import GridStore, open_store
 from eqxfuse._cli._network import open_network
 from eqxfuse._cli._parser import add_network, add_solver, add_start, count, names
 from eqxfuse._cli._report import file_stem
@@ -54,18 +54,21 @@ def grid(options: argparse.Namespace) -> None:
     cells = make_cells(rhs, conditions, y0)
     block = block_size(rhs, cells.count)
     settings = _settings(rhs, conditions, block, options)
-    store = GridStore(Path(options.out), file_stem(network.name), cells.count, options.chunk, settings)
-    shape = " x ".join(f"{len(values)} {name}" for name, values in axes.items()) or "1"
-    print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
-    print(f"{shape}: {cells.count} cells", flush=True)
-    todo = [store.chunk(number) for number in store.missing]
-    if todo:
-        limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
-        shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
-        _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
-    origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
-    store.finish(cells.shape, axes, origin)
-    report(store.result, axes)
+    stem = f"{file_stem(network.name)}.grid"
+    with open_store(Path(options.out), stem, cells.count, options.chunk, settings) as store:
+        shape = " x ".join(f"{len(values)} {name}" for name, values in axes.items()) or "1"
+        print(
+            f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}"
+        )
+        print(f"{shape}: {cells.count} cells", flush=True)
+        todo = [store.chunk(number) for number in store.missing]
+        if todo:
+            limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
+            shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
+            _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
+        origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
+        store.finish(cells.shape, axes, origin)
+        report(store.result, axes)
 
 
 def _solve(parts: Generator[Part, None, None], store: GridStore, todo: int, options: argparse.Namespace) -> None:

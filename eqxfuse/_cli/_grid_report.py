@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eqxfuse._cli._archive import DamagedPart, read_archive
 from eqxfuse._cli._durable import write_durably
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._outcome import Outcome, from_names
@@ -14,10 +15,9 @@ _GOOD = "successful"
 
 def report(result: Path, axes: Mapping[str, tuple[float, ...]]) -> None:
     """Print how many cells of the file `result` were solved, and list the others in a table beside it. Raises
-    `CommandError` when that cannot be written, and when no cell was solved.
+    `CommandError` when that cannot be written, when `result` is damaged, and when no cell was solved.
     """
-    with np.load(result) as arrays:
-        outcomes, steps = arrays["result"], arrays["statistics_steps"]
+    outcomes, steps = _read(result)
     failed = np.argwhere(outcomes != _GOOD)
     print(
         f"{outcomes.size - len(failed)} of {outcomes.size} cells solved, {steps.mean():.0f} steps each\nwrote {result}"
@@ -40,3 +40,14 @@ def report(result: Path, axes: Mapping[str, tuple[float, ...]]) -> None:
         print(f"{reasons.count(reason)} cells failed: {Outcome[from_names(np.array(reason))]}")
     if len(failed) == outcomes.size:
         raise CommandError(f"no cell could be solved; see {table}")
+
+
+def _read(result: Path) -> tuple[np.ndarray, np.ndarray]:
+    """How the cells ended, and after how many steps."""
+    try:
+        arrays = read_archive(result, ["result", "statistics_steps"])
+    except DamagedPart as error:
+        raise CommandError(f"{error}; without it the same command solves all cells anew") from error
+    except OSError as error:
+        raise CommandError(f"cannot read {result}: {error.strerror}") from error
+    return arrays["result"], arrays["statistics_steps"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eqxfuse._cli._durable import write_durably
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._constants import YEAR
 from eqxfuse._plot import save_plot
@@ -53,6 +54,18 @@ def statistics(trajectory: Trajectory, seconds: float) -> str:
     )
 
 
+def make_folder(folder: Path) -> None:
+    """Before a solve, so that it is not in vain. Raises `CommandError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> CommandError:
+    return CommandError(f"cannot write to {folder}: {error.strerror or error}")
+
+
 def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tuple[str, str], title: str) -> list[Path]:
     """The data and, with Matplotlib, a picture in `folder`; `name` is the stem of both and the suffix of the data.
 
@@ -61,22 +74,22 @@ def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tupl
     stem, kind = name
     written = [folder / f"{stem}.{kind}"]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        trajectory.save(written[0])
+        write_durably(written[0], trajectory.save)
     except ImportError as missing:
         raise CommandError(str(missing)) from missing
     except OSError as error:
-        raise CommandError(f"cannot write to {folder}: {error.strerror or error}") from error
+        raise _unwritable(folder, error) from error
     picture = folder / f"{stem}.png"
     return [*written, picture] if _drawn(trajectory, names, picture, title) else written
 
 
 def _drawn(trajectory: Trajectory, names: Sequence[str], path: Path, title: str) -> bool:
+    curves = {name: trajectory.abundance(name) for name in names}
     try:
-        save_plot(path, trajectory.times, {n: trajectory.abundance(n) for n in names}, trajectory.state, title)
+        write_durably(path, lambda part: save_plot(part, trajectory.times, curves, trajectory.state, title))
     except ImportError as missing:
         warn(f"no picture was drawn: {missing}")
         return False
     except OSError as error:
-        raise CommandError(f"cannot write to {path.parent}: {error.strerror or error}") from error
+        raise _unwritable(path.parent, error) from error
     return True

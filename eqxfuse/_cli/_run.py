@@ -11,13 +11,14 @@ from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, 
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._cli._network import open_network
 from eqxfuse._cli._parser import add_network, add_solve, add_start
-from eqxfuse._cli._report import file_stem, statistics, table, write
+from eqxfuse._cli._report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli._settings import add_settings
 from eqxfuse._cli._start import right_hand_side, start
 from eqxfuse._conditions import Conditions
 from eqxfuse._constants import YEAR
 from eqxfuse._failure import explain
 from eqxfuse._network import Network
+from eqxfuse._plot import plain
 from eqxfuse._solve import solve
 from eqxfuse._trajectory import Trajectory
 from eqxfuse.networks import dark_cloud, dark_cloud_abundances
@@ -59,6 +60,7 @@ def _solve_and_report(
 ) -> None:
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend)
+    make_folder(Path(options.out))
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
     print(describe(conditions), flush=True)
     began = time.perf_counter()
@@ -76,7 +78,9 @@ def _solve_and_report(
     )
     if not trajectory.succeeded:
         raise CommandError(explain(trajectory, rhs, conditions, t_end))
-    _report(trajectory, time.perf_counter() - began, f"{network.name}, {typeset(conditions)}", network.name, options)
+    _report(
+        trajectory, time.perf_counter() - began, f"{plain(network.name)}, {typeset(conditions)}", network.name, options
+    )
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 

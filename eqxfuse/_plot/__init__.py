@@ -5,3 +5,4 @@ from eqxfuse._plot._curves import plot as plot
 from eqxfuse._plot._curves import save_plot as save_plot
 from eqxfuse._plot._formula import equation as equation
 from eqxfuse._plot._formula import formula as formula
+from eqxfuse._plot._formula import plain as plain

@@ -3,11 +3,16 @@
 import re
 
 
+def plain(text: str) -> str:
+    """Text that Matplotlib shows as it is, also beside formulas."""
+    return text.replace("$", r"\$")
+
+
 def formula(name: str) -> str:
     """A species name: the 3 of `H3+` below the line and its + above."""
     base = name.rstrip("+-")
     charge = name[len(base) :].replace("-", "\u2212")
-    body = re.sub(r"(?<=[A-Za-z)])([0-9]+)", r"$_{\1}$", base.replace("$", r"\$").replace("_", r"\_"))
+    body = re.sub(r"(?<=[A-Za-z)])([0-9]+)", r"$_{\1}$", plain(base))
     return f"{body}$^{{{charge}}}$" if charge else body
 
 

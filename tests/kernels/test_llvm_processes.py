@@ -68,6 +68,40 @@ def test_a_damaged_cache_is_rebuilt(tmp_path):
     assert run(code, EQXFUSE_CACHE_DIR=str(tmp_path)) == first
 
 
+PLANT = """
+import warnings
+import eqxfuse as ef
+from eqxfuse._emit._llvm_ir import llvm_ir
+from eqxfuse._kernels._cache import ObjectCache, default_directory
+from eqxfuse._kernels._host import host
+from eqxfuse._kernels._native_program import NativeProgram
+
+victim = NativeProgram.of(lower_rhs(networks.robertson()))
+reactions = networks.robertson().reactions
+foreign = lower_rhs(ef.Network.from_reactions(reactions[::-1], species=networks.robertson().species))
+name = _ffi.target_name(victim, "float64")
+modules = llvm_ir(foreign, host().shape("float64"), name)
+code = [_native.compile_ir(text, level=0) for text in (modules.arithmetic, modules.frame)]
+folder = default_directory()
+ObjectCache(folder).write(_ffi._key(name), code)
+folder.chmod(int(os.environ["MODE"], 8))
+with warnings.catch_warnings(record=True) as caught:
+    kernel = LlvmKernel(victim.program)
+y, k = jnp.array([[1.0, 0.5, 0.25]] * 2), jnp.array([1.0, 2.0, 3.0])
+results = [jax.vmap(f, (0, None))(y, k)[0].tolist() for f in (kernel, VectorizedKernel(victim.program))]
+print(results[0] == results[1], len(caught), len(list(folder.iterdir())))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+@pytest.mark.parametrize(("mode", "expected"), [("0700", "False 0 1"), ("0777", "True 1 1")])
+def test_planted_code_is_not_run(tmp_path, mode, expected):
+    """Code of another network under the key of this one: run from a folder that others cannot write, as a check of
+    the test itself, and not from one that they can.
+    """
+    assert run(PLANT, EQXFUSE_CACHE_DIR=str(tmp_path / "shared"), MODE=mode).strip() == expected
+
+
 def test_the_persistent_cache_of_jax_stays_valid(tmp_path):
     """The second process takes XLA's executable from JAX's cache; it calls the kernel by name."""
     code = (
