@@ -8,13 +8,13 @@ import jax
 from eqxfuse._conditions import Conditions
 from eqxfuse._emit._literal_graph import Graph
 from eqxfuse._emit._literal_names import WITHIN
-from eqxfuse._emit._literal_rules import CLIP
+from eqxfuse._emit._literal_rules import CLIP, MINIMUM
 from eqxfuse._emit._literal_source import Parameter
 from eqxfuse._emit._literal_trace import read, trace
 from eqxfuse._errors import UnsupportedRateLaw
 from eqxfuse._ir import Load
 from eqxfuse._network import Network
-from eqxfuse._rate_laws import RateLaw
+from eqxfuse._rate_laws import OutOfRange, RateLaw
 from eqxfuse._rate_laws._layout import held_range
 from eqxfuse._reaction import Reaction
 
@@ -82,8 +82,15 @@ class LiteralRates:
         return self._times_density(k, len(reaction.factors) - 1)
 
     def _fit(self, reaction: Reaction, i: int) -> int:
+        value = self._held(reaction, reaction.out_of_range, i)
+        if reaction.out_of_range != "bounded":
+            return value
+        bound = self._held(reaction, "clamp", i)
+        return value if bound == value else self.graph.apply(MINIMUM, value, bound)
+
+    def _held(self, reaction: Reaction, policy: OutOfRange, i: int) -> int:
         temperature = self._fields["temperature"]
-        low, high = held_range(reaction.fits, reaction.out_of_range, i)
+        low, high = held_range(reaction.fits, policy, i)
         if (low, high) != (0.0, float("inf")):
             temperature = self.graph.apply(CLIP, temperature, self.graph.number(low), self.graph.number(high))
         return self._law(reaction, reaction.fits[i].law, temperature)

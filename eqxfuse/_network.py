@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
 
@@ -18,9 +18,12 @@ from eqxfuse._errors import UnknownSpecies
 from eqxfuse._identity import identity
 from eqxfuse._lists import listed
 from eqxfuse._one_line import OneLine
-from eqxfuse._rate_laws import Constant, RateLaw, RateTable
+from eqxfuse._rate_laws import Constant, OutOfRange, RateLaw, RateTable
 from eqxfuse._reaction import Reaction
 from eqxfuse._species import Species
+
+_SHOWN = 20
+"""Names of opaque species in a summary."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,16 +132,23 @@ class Network(OneLine):
         reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
         return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name, self.notes)
 
+    def with_out_of_range(self, policy: OutOfRange) -> "Network":
+        """This network with one policy for the coefficients of all its reactions outside their ranges of temperature.
+
+        `policy` is `"extrapolate"`, `"bounded"`, `"clamp"` or `"zero"`, see `read_network`. Raises `ValueError`.
+        """
+        return replace(self, reactions=tuple(replace(r, out_of_range=policy) for r in self.reactions))
+
     def conservation_errors(self) -> dict[int, dict[str, float]]:
         """Reactions (by position) that do not conserve an element or charge, with what they make of it.
 
-        Reactions with an opaque species are not judged.
+        Those of `unjudged` are left out.
         """
         labels = (*self.elements, "charge")
-        opaque = {s.name for s in self.species if s.composition is None}
+        unjudged = set(self.unjudged())
         errors = {}
         for j, reaction in enumerate(self.reactions):
-            if not opaque.isdisjoint(n for n, _ in (*reaction.reactants, *reaction.products)):
+            if j in unjudged:
                 continue
             total = np.zeros(len(labels))
             for name, number in reaction.net_change:
@@ -147,6 +157,15 @@ class Network(OneLine):
             if wrong:
                 errors[j] = wrong
         return errors
+
+    def unjudged(self) -> tuple[int, ...]:
+        """Reactions (by position) that make or destroy an opaque species: whether they conserve is not known."""
+        opaque = set(self._opaque)
+        return tuple(j for j, r in enumerate(self.reactions) if not opaque.isdisjoint(n for n, _ in r.net_change))
+
+    @property
+    def _opaque(self) -> list[str]:
+        return [s.name for s in self.species if s.composition is None]
 
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
         """Groups of reactions (by position) of one kind with the same reactants and products; all of them count."""
@@ -196,20 +215,31 @@ class Network(OneLine):
         label = f"{self.name!r}, " if self.name else ""
         return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
 
+    @property
+    def policies(self) -> str:
+        """What the coefficients are outside their ranges, in words: `clamp`, or `extrapolate (227), zero (2000)`."""
+        counts = Counter(r.out_of_range for r in self.reactions)
+        return (
+            ", ".join(f"{policy} ({n})" for policy, n in sorted(counts.items())) if len(counts) > 1 else "".join(counts)
+        )
+
     def summary(self) -> str:
         """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors, notes."""
-        opaque = sum(s.composition is None for s in self.species)
+        opaque = self._opaque
+        names = f" ({', '.join(opaque[:_SHOWN])}{', ...' if len(opaque) > _SHOWN else ''})" if opaque else ""
         kinds = Counter(r.kind or "unnamed" for r in self.reactions).most_common()
         piecewise = sum(len(r.fits) > 1 for r in self.reactions)
         return "\n".join(
             [
                 repr(self),
                 f"elements: {' '.join(self.elements)}",
-                f"species that are not a formula: {opaque}",
+                f"species that are not a formula: {len(opaque)}{names}",
                 f"reactions by kind: {', '.join(f'{kind} {n}' for kind, n in kinds)}",
                 f"reactions with several fits: {piecewise}",
                 f"equations that stand more than once: {len(self.duplicates())}",
-                f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}",
+                f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}"
+                f" (not judged, for species that are not a formula: {len(self.unjudged())})",
+                f"outside their ranges of temperature: {self.policies}",
                 *self.notes,
             ]
         )

@@ -17,7 +17,7 @@ ELECTRON_MASS = 5.48579909e-4
 """[u] (CODATA 2018)."""
 
 _UPPER_CASE_ELEMENTS = {name.upper(): name for name in ("He", "Mg", "Si", "Cl", "Na", "Fe", *"HDCNOFPS")}
-_ISOMER = re.compile(r"^(?:[a-z]{1,5}|[a-z]?[0-9]|[A-Z])-(?=[A-Z])")
+_ISOMER = re.compile(r"^(?:(?:[a-z]{1,5}|[a-z]?[0-9]|[A-Z])-|[a-z])(?=[A-Z])")
 _TOKEN = re.compile(r"([A-Z][a-z]?)([1-9][0-9]{0,2})?")
 _TOKEN_UPPER = re.compile(r"(HE|MG|SI|CL|NA|FE|[A-Z])([1-9][0-9]{0,2})?")
 _ELECTRONS = ("e-", "E-", "E", "e")
@@ -37,7 +37,7 @@ class Species:
 
     @classmethod
     def from_name(cls, name: str, *, upper_case: bool = False) -> "Species":
-        """Read a formula such as `HCO+`, `c-C3H2`, `GRAIN-`, `e-`.
+        """Read a formula such as `HCO+`, `c-C3H2`, `oH2D+`, `GRAIN-`, `e-`.
 
         `upper_case` is for files that write elements in capitals (`HE`, `MG`, `CL`). `GRAIN` counts as an
         element of its own. Raises `ValueError` when a part of the name is no element.
@@ -55,11 +55,15 @@ class Species:
 
     @classmethod
     def lenient(cls, name: str, *, upper_case: bool = False) -> "Species":
-        """As `from_name`, but a name that is not a formula becomes an opaque species with the charge of its signs."""
-        try:
-            return cls.from_name(name, upper_case=upper_case)
-        except ValueError:
-            return cls(name, None, _charge(name[len(name.rstrip("+-")) :]))
+        """As `from_name`, but a name that is no formula is read as one in capitals (`HE`, `SIO`, `NACL`), which no
+        other formula looks like; else it becomes an opaque species with the charge of its signs.
+        """
+        for capitals in (upper_case, True):
+            try:
+                return cls.from_name(name, upper_case=capitals)
+            except ValueError:
+                pass
+        return cls(name, None, _charge(name[len(name.rstrip("+-")) :]))
 
     @cached_property
     def mass(self) -> float:

@@ -157,11 +157,17 @@ def test_every_law_is_written_as_it_is_computed(law):
 PIECES = [Fit(Kooij(1e-9, 0.5), 10.0, 100.0), Fit(Kooij(3e-9, -0.5, 20.0), 130.0, 300.0), Fit(Kooij(2e-9), 300.0, 1e3)]
 
 
-@pytest.mark.parametrize("policy", ["clamp", "extrapolate", "zero"])
+@pytest.mark.parametrize("policy", ["extrapolate", "bounded", "clamp", "zero"])
 @pytest.mark.parametrize(
     "fits",
-    [PIECES, PIECES[::-1], PIECES[1:2], [Fit(Kooij(1e-9, 1.0)), Fit(Kooij(5e-9), 50.0, 60.0)]],
-    ids=["three", "backwards", "one", "overlapping"],
+    [
+        PIECES,
+        PIECES[::-1],
+        PIECES[1:2],
+        [Fit(Kooij(1e-9, 1.0)), Fit(Kooij(5e-9), 50.0, 60.0)],
+        [Fit(Kooij(1e-10, 2.0, -3000.0), 500.0, 600.0)],
+    ],
+    ids=["three", "backwards", "one", "overlapping", "negative gamma"],
 )
 def test_ranges_and_pieces_are_chosen_as_fused_rhs_does(fits, policy):
     network = single(fits, out_of_range=policy)

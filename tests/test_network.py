@@ -137,8 +137,31 @@ def test_subnetwork_leaves_out_what_it_cannot_evaluate():
 
 
 def test_conservation_errors():
-    network = Network.from_reactions(["H2 -> H", "H -> H+", "CO -> C + O", "H + M -> C", "HE -> C"], [1.0] * 5)
+    network = Network.from_reactions(["H2 -> H", "H -> H+", "CO -> C + O", "H + M -> C", "PAH -> C"], [1.0] * 5)
     assert network.conservation_errors() == {0: {"H": -1.0}, 1: {"charge": 1.0}}
+    assert network.unjudged() == (3, 4)
+    assert "do not conserve charge or an element: 2 (not judged, for species that are not a formula: 2)" in (
+        network.summary()
+    )
+    assert "species that are not a formula: 2 (M, PAH)" in network.summary()
+
+
+def test_an_opaque_species_that_stays_as_it_is_does_not_hinder_the_judgement():
+    network = Network.from_reactions(["H + H + M -> H2 + M", "C + M -> H + M"], [1.0] * 2)
+    assert network.unjudged() == ()
+    assert list(network.conservation_errors()) == [1]
+
+
+def test_one_policy_for_all_reactions(network):
+    mixed = Network.from_reactions(
+        [Reaction.make(["H"], ["H+"], Constant(1.0), out_of_range=p) for p in ("zero", "clamp")]
+    )
+    assert mixed.policies == "clamp (1), zero (1)"
+    bounded = mixed.with_out_of_range("bounded")
+    assert bounded.policies == "bounded" and bounded.digest != mixed.digest
+    assert "outside their ranges of temperature: bounded" in bounded.summary()
+    with pytest.raises(ValueError, match="out_of_range must be one of extrapolate, bounded, clamp, zero"):
+        mixed.with_out_of_range("nearest")
 
 
 def test_duplicates():

@@ -29,6 +29,9 @@ from eqxfuse import Species
         ("cis-HCOOH", {"H": 2, "C": 1, "O": 2}, 0),
         ("E-HNCHCN", {"H": 2, "N": 2, "C": 2}, 0),
         ("o-H2", {"H": 2}, 0),
+        ("oH2", {"H": 2}, 0),
+        ("pD2H+", {"D": 2, "H": 1}, 1),
+        ("lC3H2", {"C": 3, "H": 2}, 0),
         ("GRAIN0", {"GRAIN": 1}, 0),
         ("GRAIN-", {"GRAIN": 1}, -1),
     ],
@@ -87,12 +90,20 @@ def test_lenient_keeps_the_charge_of_an_opaque_species():
     assert Species.lenient("HE", upper_case=True) == Species("HE", (("He", 1),), 0)
 
 
+@pytest.mark.parametrize("name", ["HE+", "SIO", "HCL", "NA", "MGH", "FE", "H2SIO+"])
+def test_lenient_reads_capitals_that_are_no_formula_otherwise(name):
+    with pytest.raises(ValueError, match="does not start with an element"):
+        Species.from_name(name)
+    assert Species.lenient(name) == Species.from_name(name, upper_case=True)
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_species_or_a_value_error(name):
     try:
         species = Species.from_name(name)
     except ValueError:
-        assert Species.lenient(name).composition is None
+        capitals = Species.lenient(name)
+        assert capitals.composition is None or capitals == Species.from_name(name, upper_case=True)
     else:
         assert math.isfinite(species.mass)
         assert Species.lenient(name) == species

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-CLIP, MAXIMUM = "jnp.clip({}, {}, {})", "jnp.maximum({}, {})"
+CLIP, MINIMUM, MAXIMUM = "jnp.clip({}, {}, {})", "jnp.minimum({}, {})", "jnp.maximum({}, {})"
 
 FOLDED: dict[str, Callable] = {
     "+": float.__add__,
@@ -117,6 +117,6 @@ RULES: dict[str, Callable] = {
     "/": _quotient,
     "-{}": _negation,
     "jnp.exp({})": _exponential,
-    "jnp.minimum({}, {})": _minimum,
+    MINIMUM: _minimum,
 }
 """Each takes the graph, the operands and their values (None where not a number), and gives a node or None."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eqxfuse._errors import NetworkFormatError
+from eqxfuse._formats._draft import Draft
 from eqxfuse._formats._format import Format
 from eqxfuse._formats.kida import KIDA
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
@@ -12,6 +13,7 @@ from eqxfuse._formats.uclchem import UCLCHEM
 from eqxfuse._formats.umist import UMIST
 from eqxfuse._garbage import collector_paused
 from eqxfuse._network import Network
+from eqxfuse._rate_laws import OutOfRange
 from eqxfuse._reaction import Source
 
 FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS)}
@@ -21,35 +23,50 @@ _LOOKED_AT = 50
 logger = logging.getLogger("eqxfuse")
 
 
-def read_network(path: str | Path, format: str | None = None) -> Network:
+def read_network(path: str | Path, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:
     """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase) or latent_tgas csv.
 
     `format` is `"umist"`, `"kida"`, `"uclchem"` or `"latent_tgas"`; without it the first lines of the file decide,
     and a file that looks like none of them, or like two, is refused. Species stand in the order in which the
     reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
 
+    `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
+
+    - `"extrapolate"`: the formula of the nearest fit at the temperature itself, the default for UMIST, as in its own
+      code. Barriers keep reactions from running in cold gas; below 10 K and far above a range, fits may grow absurdly.
+    - `"bounded"`: as `"extrapolate"`, but no more than the value at the limit.
+    - `"clamp"`: the value at the limit, the default for KIDA, as in Nahoon. Reactions with a barrier run in cold gas.
+    - `"zero"`: no reaction, the default for UCLCHEM but for rows that say `extrapolate`, as in UCLCHEM itself.
+
+    None takes the default of the format; latent_tgas has no ranges. Whatever is given holds for every row, also for
+    those of UCLCHEM that say something else. `Network.with_out_of_range` changes it afterwards.
+
     Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
-    shows and the logger `eqxfuse` reports at level INFO. Any other row that cannot be read raises
-    `NetworkFormatError` with the file, the line, its text and what is wrong. Raises `OSError` where the file cannot
-    be opened, and `ValueError` for an unknown `format`.
+    shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, and noted at
+    level WARNING. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
+    what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format` or
+    `out_of_range`.
     """
     if format is not None and format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
     with collector_paused():
-        network = _read(Path(path), format)
-    for note in network.notes:
+        draft = _read(Path(path), format)
+        network = draft.network(Path(path).stem)
+    for note in draft.notes:
         logger.info("%s: %s", path, note)
-    return network
+    for doubt in draft.doubts:
+        logger.warning("%s: %s", path, doubt)
+    return network if out_of_range is None else network.with_out_of_range(out_of_range)
 
 
-def _read(path: Path, format: str | None) -> Network:
+def _read(path: Path, format: str | None) -> Draft:
     rows = _rows(str(path), path.read_bytes())
     if not rows:
         raise NetworkFormatError(path, 0, "", "the file is empty")
     draft = (FORMATS[format] if format else _detect(rows)).read(rows)
     if not draft.reactions:
         raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
-    return draft.network(path.stem)
+    return draft
 
 
 def _rows(path: str, content: bytes) -> list[Source]:

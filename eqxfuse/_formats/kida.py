@@ -2,12 +2,19 @@
 
 Fixed columns: three reactants from columns 1, 12 and 23, five products from columns 35, 46, 57, 68 and 79, and from
 column 92 on the thirteen words `alpha beta gamma F g unc itype Tmin Tmax formula id number recommendation` (Wakelam et
-al. 2012, ApJS 199, 21). Rows with the same id are fits of one reaction over different ranges. -9999 and 9999 mean no
-limit. Lines that begin with `!` are comments.
+al. 2012, ApJS 199, 21). `!` begins a comment, also behind a row. -9999 and 9999 mean no limit, but for a Tmax of 9999
+where another fit of the reaction goes on from there or from 10000.
+
+Rows with the same id are fits of one reaction over different ranges. Where such ranges overlap all the rows count, as
+in Nahoon, KIDA's own code: the rows that overlap an earlier one become a reaction of their own, with the coefficient 0
+where the others alone hold. A note lists them. Outside all ranges the nearest fit is clamped, as in Nahoon.
 
 itype 1 and 2 (cosmic rays, and the photons they induce) mean alpha zeta, whatever the formula and the agent (CR, CRP or
 Photon, which are no species); otherwise the formula names the law, also for the few rows of itype 3 (interstellar
 photons) that carry formula 1. A note lists the reactions in which the three do not agree.
+
+M, any third body, is no species: with it alpha of formula 3 and 6 is in cm^6 s^-1 and multiplies the density of the
+gas. itype 9 (association that a third body completes) must name its third body, M or a species.
 
 H2 is made in two steps, as in the Nautilus code (Ruaud, Wakelam & Hersant 2016, MNRAS 459, 3756) when its surface
 chemistry is off: H sticks to grains (formula 11, flux k n(H)), and two XH meet on a grain (formula 10, flux k n(XH)^2:
@@ -16,64 +23,119 @@ a rate per grain that goes with the square of the XH on it, n(XH)/n_grain, times
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from eqxfuse._formats._draft import Draft
 from eqxfuse._formats._fields import number, refuse, require_reactants, temperature_range, whole_number
 from eqxfuse._formats._format import Format
-from eqxfuse._formats._kida_laws import AGENTS, is_odd, kind, law
-from eqxfuse._rate_laws import Fit
+from eqxfuse._formats._kida_laws import AGENTS, THIRD_BODY, agent, check_third_body, is_odd, kind, law
+from eqxfuse._rate_laws import Constant, Fit
 from eqxfuse._reaction import Source
 from eqxfuse._species import Species
 
 _REACTANTS = ((0, 11), (11, 22), (22, 34))
 _PRODUCTS = ((34, 45), (45, 56), (56, 67), (67, 78), (78, 91))
 _WORDS = "alpha beta gamma F g unc itype Tmin Tmax formula id number recommendation"
+_NO_LIMIT = 9999
 
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of one reaction: `first` of them, and one fit each."""
+    """The rows of one id, and one fit each."""
 
-    first: Source
     kind: str
     reactants: list[str]
     products: list[str]
     odd: bool
+    rows: list[Source] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
+
+    def layers(self) -> list[tuple[Source, list[Fit]]]:
+        """Fits that do not overlap, and their first row; all layers count."""
+        fits = _with_limits(self.fits)
+        layers: list[list[int]] = []
+        for i, fit in enumerate(fits):
+            for layer in layers:
+                if not any(_overlap(fit, fits[other]) for other in layer):
+                    layer.append(i)
+                    break
+            else:
+                layers.append([i])
+        return [(self.rows[layer[0]], _filled([fits[i] for i in layer], fits)) for layer in layers]
 
 
 def _read(rows: Sequence[Source]) -> Draft:
     draft = Draft(_species)
     reactions: dict[int, _Rows] = {}
     for row in rows:
-        if not row.text.startswith("!"):
+        if not row.text.lstrip().startswith("!"):
             _collect(row, reactions)
+    several = []
     for id, r in reactions.items():
-        draft.add(r.first, r.reactants, r.products, r.fits, out_of_range="clamp", id=id, kind=r.kind)
-    odd = [str(id) for id, r in reactions.items() if r.odd]
-    if odd:
-        draft.notes.append(f"reactions whose itype, formula and agent do not agree: {len(odd)} (ids {', '.join(odd)})")
+        layers = r.layers()
+        for first, fits in layers:
+            draft.add(first, r.reactants, r.products, fits, out_of_range="clamp", id=id, kind=r.kind)
+        if len(layers) > 1:
+            several.append(id)
+    odd = [id for id, r in reactions.items() if r.odd]
+    _note(draft, "reactions whose itype, formula and agent do not agree", odd)
+    _note(draft, "reactions with rows that hold at the same temperature, of which all count", several)
     return draft
+
+
+def _note(draft: Draft, what: str, ids: list[int]) -> None:
+    if ids:
+        draft.notes.append(f"{what}: {len(ids)} (ids {', '.join(map(str, ids))})")
+
+
+def _with_limits(fits: list[Fit]) -> list[Fit]:
+    """A fit without an upper limit ends at 9999 K where another one begins there or above."""
+    if not any(fit.t_min >= _NO_LIMIT for fit in fits):
+        return fits
+    return [replace(f, t_max=float(_NO_LIMIT)) if f.t_max == math.inf and f.t_min < _NO_LIMIT else f for f in fits]
+
+
+def _overlap(a: Fit, b: Fit) -> bool:
+    """Whether both hold in some range; a limit that they share is none."""
+    return (a.t_min, a.t_max) == (b.t_min, b.t_max) or (a.t_min < b.t_max and b.t_min < a.t_max)
+
+
+def _filled(own: list[Fit], fits: list[Fit]) -> list[Fit]:
+    """`own` fits, and the coefficient 0 where others of all the `fits` hold and these do not."""
+    if len(own) == len(fits):
+        return own
+    limits = sorted({limit for fit in fits for limit in (fit.t_min, fit.t_max)})
+    held, elsewhere = (
+        {(a, b) for a, b in pairwise(limits) for fit in some if fit.t_min <= a and b <= fit.t_max}
+        for some in (own, fits)
+    )
+    return [*own, *(Fit(Constant(0.0), a, b) for a, b in sorted(elsewhere - held))]
 
 
 def _collect(row: Source, reactions: dict[int, _Rows]) -> None:
     """Add the fit of a row to the reaction of its id."""
-    words = row.text[91:].split()
+    words = _words(row.text)
     if len(words) != 13:
         raise refuse(row, f"expected 13 words, {_WORDS}, from column 92 on, got {len(words)}")
     itype, formula, id = (whole_number(row, w, words[i]) for i, w in ((6, "itype"), (9, "formula"), (10, "id")))
     names, products = _names(row, _REACTANTS), _names(row, _PRODUCTS)
     agents = [name for name in names if name in AGENTS]
     odd = is_odd(row, itype, formula, agents)
-    not_species = (*AGENTS, "M") if formula == 6 else AGENTS  # the law of formula 6 holds the density of M
-    reactants, products = ([n for n in side if n not in not_species] for side in (names, products))
+    reactants, products = ([n for n in side if n not in (*AGENTS, THIRD_BODY)] for side in (names, products))
     _check(row, itype, reactants)
-    new = _Rows(row, kind(itype, agents), reactants, products, odd)
+    check_third_body(row, itype, formula, names)
+    new = _Rows(kind(itype, agents), reactants, products, odd)
     found = reactions.setdefault(id, new)
     if (found.kind, found.reactants, found.products) != (new.kind, reactants, products):
-        raise refuse(row, f"id {id} stands for another reaction in line {found.first.line}")
-    found.fits.append(_fit(row, itype, formula, words))
+        raise refuse(row, f"id {id} stands for another reaction in line {found.rows[0].line}")
+    found.rows.append(row)
+    found.fits.append(_fit(row, itype, formula, THIRD_BODY in names, words))
+
+
+def _words(text: str) -> list[str]:
+    """The words behind the names, without a comment."""
+    return text[91:].partition("!")[0].split()
 
 
 def _check(row: Source, itype: int, reactants: list[str]) -> None:
@@ -93,15 +155,15 @@ def _names(row: Source, columns: Sequence[tuple[int, int]]) -> list[str]:
             continue
         if name == cell or " " in name:
             raise refuse(row, f"columns {start + 1} to {stop} must hold one name from the first on, got {cell!r}")
-        names.append(name)
+        names.append(agent(name))
     return names
 
 
-def _fit(row: Source, itype: int, formula: int, words: list[str]) -> Fit:
+def _fit(row: Source, itype: int, formula: int, third_body: bool, words: list[str]) -> Fit:
     alpha, beta, gamma = (number(row, what, words[i]) for i, what in enumerate(("alpha", "beta", "gamma")))
     low, high = number(row, "Tmin", words[7]), number(row, "Tmax", words[8])
-    limits = temperature_range(row, 0.0 if low == -9999 else low, math.inf if high == 9999 else high)
-    return Fit(law(row, itype, formula, alpha, beta, gamma), *limits)
+    limits = temperature_range(row, 0.0 if low == -_NO_LIMIT else low, math.inf if high == _NO_LIMIT else high)
+    return Fit(law(row, itype, formula, third_body, (alpha, beta, gamma)), *limits)
 
 
 def _species(name: str) -> Species:
@@ -110,7 +172,7 @@ def _species(name: str) -> Species:
 
 
 def _recognises(text: str) -> bool:
-    words = text[91:].split()
+    words = _words(text)
     return len(words) == 13 and words[5].isalpha() and all(w.lstrip("-").isdigit() for w in words[6:])
 
 

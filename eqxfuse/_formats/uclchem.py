@@ -7,7 +7,8 @@ the Draine field of `Conditions.g0`.
 Rows with a species on grains (`#X`) or in the ice (`@X`), or of a grain process, are left out and counted in a note.
 Outside [T_min, T_max] every coefficient is 0 unless the row says `extrapolate`; rows of one equation over adjoining
 ranges stay reactions of their own. The photodissociation of H2 and CO and the photoionisation of C are self-shielded,
-the first two with UCLCHEM's own unshielded rates in place of the row's alpha.
+the first two with UCLCHEM's own unshielded rates in place of the row's alpha; UCLCHEM evaluates these three at any
+temperature, whatever the row's range.
 """
 
 from collections import Counter
@@ -94,9 +95,9 @@ def _add(draft: Draft, row: Source, fields: dict[str, str], names: list[str], pr
     kind = types[0] if types else _TWO_BODY
     reactants = [name for name in names if name not in types]
     numbers = {what: number(row, what, fields[what]) for what in _NUMBERS}
-    fit = Fit(
-        _law(row, kind, reactants, products, numbers), *temperature_range(row, numbers["T_min"], numbers["T_max"])
-    )
+    law = _law(row, kind, reactants, products, numbers)
+    limits = temperature_range(row, numbers["T_min"], numbers["T_max"])
+    fit = Fit(law) if law.modifying_species else Fit(law, *limits)
     draft.add(
         row,
         reactants,
@@ -107,6 +108,7 @@ def _add(draft: Draft, row: Source, fields: dict[str, str], names: list[str], pr
         kind=kind,
         factors=("H",) if kind == "H2FORM" else None,
     )
+    _refuse_type(row, reactants, products)
 
 
 def _law(row: Source, kind: str, reactants: list[str], products: list[str], numbers: dict[str, float]) -> RateLaw:
@@ -131,6 +133,29 @@ def _species(name: str) -> Species:
         return Species.from_name(name, upper_case=True)
     except ValueError as error:
         raise ValueError(f"{error}, and {name!r} is no known reaction type") from None
+
+
+def _refuse_type(row: Source, reactants: list[str], products: list[str]) -> None:
+    """Raise `NetworkFormatError` for a type that looks like a formula, as FOO does: without it the row conserves."""
+    made = _atoms(products)
+    if _atoms(reactants) == made:
+        return
+    for name in reactants:
+        others = reactants.copy()
+        others.remove(name)
+        if _atoms(others) == made:
+            raise refuse(
+                row,
+                f"{name!r} is no known reaction type, and as a species it is left over: the others alone conserve "
+                f"elements and charge; known types are {', '.join(sorted({*_LAWS, *_ON_GRAINS} - {_TWO_BODY}))}",
+            )
+
+
+def _atoms(names: list[str]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for species in map(_species, names):
+        total.update(dict(species.composition or ()), charge=species.charge)
+    return total
 
 
 def _recognises(text: str) -> bool:

@@ -3,6 +3,9 @@
 A line is `id:type:R1:R2:P1:P2:P3:P4:N:` and then N fits of nine fields, `alpha:beta:gamma:Tlo:Thi:ST:ACC:ref:note`
 (McElroy et al. 2013, A&A 550, A36; Millar et al. 2024, A&A 682, A109). References and notes may be quoted and then
 hold colons; a remark may follow after `!`. Lines that begin with `#` are comments.
+
+Outside its ranges a coefficient is the formula of the nearest fit at the temperature itself, as in the database's own
+code: reactions with a barrier, which were fitted from 200 K or so upwards, do not run in cold gas.
 """
 
 import re
@@ -43,7 +46,7 @@ def _add(draft: Draft, row: Source) -> None:
         _reactants(row, kind, [name for name in (r1, r2) if name]),
         [name for name in (p1, p2, p3, p4) if name and name != "PHOTON"],
         _fits(row, kind, whole_number(row, "the number of fits", count), fits),
-        out_of_range="clamp",
+        out_of_range="extrapolate",
         id=whole_number(row, "the id", id),
         kind=kind,
     )

@@ -6,9 +6,13 @@ from typing import Literal, TypeAlias
 
 from eqxfuse._rate_laws._law import RateLaw
 
-OutOfRange: TypeAlias = Literal["clamp", "extrapolate", "zero"]
-"""What a coefficient is below the lowest and above the highest of its ranges: the nearest fit at its limit, the
-nearest fit continued, or 0. In a gap between two ranges it is always the nearest fit at its limit."""
+OutOfRange: TypeAlias = Literal["extrapolate", "bounded", "clamp", "zero"]
+"""What a coefficient is below the lowest and above the highest of its ranges: the formula of the nearest fit at the
+temperature itself (`extrapolate`), its value at the limit (`clamp`), the smaller of these two (`bounded`), or 0 (`zero`).
+In a gap between two ranges it is always the nearest fit at its limit.
+
+Clamping lets reactions with a barrier run in cold gas; extrapolating lets coefficients that rise towards low
+temperatures grow beyond what was measured; `bounded` does neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ class Kooij(RateLaw):
     beta: Parameter = 0.0
     gamma: Parameter = 0.0
 
+    @property
+    def lowest_temperature(self):
+        return where_boltzmann_is_largest(self.gamma)
+
     def coefficient(self, conditions):
         t = conditions.temperature
         return self.alpha * jnp.exp(self.beta * jnp.log(t / 300.0) - self.gamma / t)
@@ -32,6 +36,16 @@ class Kooij(RateLaw):
             jnp.log(conditions.temperature / 300.0), log_low.astype(low.dtype), log_high.astype(high.dtype)
         )
         return self.alpha * jnp.exp(self.beta * log_t - self.gamma / t)
+
+
+_LARGEST_EXPONENT = 60.0
+
+
+def where_boltzmann_is_largest(*gammas) -> float:
+    """The temperature [K] at which exp(-gamma/T) reaches exp(60), for the least of the `gammas` [K]; 0 if none is
+    negative. Far beyond anything that was measured, and still no overflow of a coefficient, not even in float32.
+    """
+    return max(0.0, *(-float(gamma) for gamma in gammas)) / _LARGEST_EXPONENT
 
 
 def power_law(temperature, beta):

@@ -35,6 +35,11 @@ class RateLaw:
         """Names of the species whose densities enter `modifier`; empty for most laws."""
         return ()
 
+    @property
+    def lowest_temperature(self) -> float:
+        """Below its range the formula is continued down to this temperature [K], and kept at its value there."""
+        return 0.0
+
     def coefficient(self, conditions: Conditions) -> Parameter:
         """The rate coefficient, or the unmodified one when the law depends on abundances."""
         raise NotImplementedError

@@ -43,6 +43,8 @@ class Layout(OneLine):
     """Rows of each law."""
     ranges: tuple[tuple[np.ndarray, np.ndarray] | None, ...]
     """For each law the temperatures (low [rows], high [rows]) its rows are held in; None where all are open."""
+    bounds: tuple[tuple[np.ndarray, np.ndarray] | None, ...]
+    """For each law with `bounded` rows the ranges whose values none of its rows may exceed; else None."""
     first: np.ndarray
     """[reactions] the row of a reaction's first fit."""
     pieces: np.ndarray
@@ -90,6 +92,7 @@ class Layout(OneLine):
         return cls(
             sizes=tuple(map(len, members)),
             ranges=tuple(_ranges(fits, policies, pairs) for pairs in members),
+            bounds=tuple(_bounds(fits, policies, pairs) for pairs in members),
             first=np.array([row[j, 0] for j in range(len(fits))], dtype=np.int32),
             pieces=np.array(pieces, dtype=np.int32),
             piece_rows=np.array([row[pair] for pairs in padded for pair in pairs], dtype=np.int32).reshape(-1, width),
@@ -118,13 +121,21 @@ def _ranges(fits, policies, pairs):
     return None if np.all(low == 0.0) and np.all(high == math.inf) else (low, high)
 
 
+def _bounds(fits, policies, pairs):
+    """`_ranges` with the bounded rows clamped, for these never exceed their values at the limits."""
+    if not any(policies[j] == "bounded" for j, _ in pairs):
+        return None
+    return _ranges(fits, ["clamp" if policy == "bounded" else policy for policy in policies], pairs)
+
+
 def held_range(fits: Sequence[Fit], policy: OutOfRange, i: int) -> tuple[float, float]:
     """The temperatures [K] in which fit `i` of a reaction is evaluated; beyond them it keeps its value at the limit."""
-    low, high = fits[i].t_min, fits[i].t_max
-    if policy != "extrapolate":
-        return low, high
-    lowest, highest = min(f.t_min for f in fits), max(f.t_max for f in fits)
-    return 0.0 if low == lowest else low, math.inf if high == highest else high
+    fit = fits[i]
+    if policy not in ("extrapolate", "bounded"):
+        return fit.t_min, fit.t_max
+    lowest, highest = fit.t_min == min(f.t_min for f in fits), fit.t_max == max(f.t_max for f in fits)
+    low = min(fit.t_min, fit.law.lowest_temperature) if lowest else fit.t_min
+    return low, math.inf if highest else fit.t_max
 
 
 def _nonzero(fits, policies):

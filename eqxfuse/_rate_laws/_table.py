@@ -46,8 +46,8 @@ class RateTable(eqx.Module, OneLine):
             raise ValueError(f"rate coefficients are for one cell, got temperature{shape}: use jax.vmap for a batch")
         dtype = jnp.result_type(conditions.temperature, *jax.tree.leaves(self.laws)[:1], float)
         temperature = jnp.asarray(conditions.temperature, dtype)
-        groups = zip(self.laws, self.layout.ranges, self.layout.sizes, strict=True)
-        rows = [jnp.broadcast_to(_evaluate(law, conditions, ranges, dtype), (n,)) for law, ranges, n in groups]
+        groups = zip(self.laws, self.layout.ranges, self.layout.bounds, self.layout.sizes, strict=True)
+        rows = [jnp.broadcast_to(_evaluate(law, conditions, spans, dtype), (n,)) for law, *spans, n in groups]
         k = jnp.concatenate([jnp.zeros(0, dtype), *rows])
         return self._zeroed(self._select(k, temperature), temperature)
 
@@ -74,7 +74,14 @@ class RateTable(eqx.Module, OneLine):
         return jnp.where((low <= temperature) & (temperature <= high), k, 0.0)
 
 
-def _evaluate(law, conditions, ranges, dtype):
+def _evaluate(law, conditions, spans, dtype):
+    """Held in its ranges, and no more than in its bounds, if it has any."""
+    ranges, bounds = spans
+    k = _within(law, conditions, ranges, dtype)
+    return k if bounds is None else jnp.minimum(k, _within(law, conditions, bounds, dtype))
+
+
+def _within(law, conditions, ranges, dtype):
     if ranges is None:
         return law.coefficient(conditions)
     return law.coefficient_within(conditions, *(limit.astype(dtype) for limit in ranges))

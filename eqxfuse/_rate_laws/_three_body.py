@@ -6,7 +6,7 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from eqxfuse._rate_laws._kooij import power_law
+from eqxfuse._rate_laws._kooij import power_law, where_boltzmann_is_largest
 from eqxfuse._rate_laws._law import Parameter, RateLaw, rate_law
 
 _THIRD_BODY = "third_body [1] particles of gas for each hydrogen nucleus"
@@ -27,6 +27,10 @@ class ThreeBody(RateLaw):
     beta: Parameter = 0.0
     gamma: Parameter = 0.0
     third_body: Parameter = 1.0
+
+    @property
+    def lowest_temperature(self):
+        return where_boltzmann_is_largest(self.gamma)
 
     def coefficient(self, conditions):
         t = conditions.temperature
@@ -53,6 +57,10 @@ class FallOff(RateLaw):
     gamma_inf: Parameter
     f_c: Parameter = 0.6
     third_body: Parameter = 1.0
+
+    @property
+    def lowest_temperature(self):
+        return where_boltzmann_is_largest(self.gamma_0, self.gamma_inf)
 
     def coefficient(self, conditions):
         t = conditions.temperature

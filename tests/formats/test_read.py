@@ -60,6 +60,61 @@ def test_unknown_format_name():
         read_network("nowhere", format="krome")
 
 
+DEFAULTS = {
+    "umist": {"extrapolate"},
+    "kida": {"clamp"},
+    "uclchem": {"zero", "extrapolate"},
+    "latent_tgas": {"extrapolate"},
+}
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_what_holds_outside_the_ranges(read, format):
+    default = read(ALL[format])
+    assert {r.out_of_range for r in default.reactions} == DEFAULTS[format]
+    for policy in ("extrapolate", "bounded", "clamp", "zero"):
+        assert {r.out_of_range for r in read(ALL[format], out_of_range=policy).reactions} == {policy}
+    assert default.with_out_of_range("zero") == read(ALL[format], out_of_range="zero") != default
+
+
+def test_unknown_policy(read):
+    with pytest.raises(
+        ValueError, match="out_of_range must be one of extrapolate, bounded, clamp, zero, got 'nearest'"
+    ):
+        read(ALL["umist"], out_of_range="nearest")
+
+
+NEGATIVE = {
+    "umist": ALL["umist"].replace("5.00e-10", "-5.00e-10"),
+    "kida": ALL["kida"].replace("2.100e-19", "-2.10e-19"),
+    "uclchem": ALL["uclchem"].replace("4.69e-19", "-4.69e-19"),
+    "latent_tgas": ALL["latent_tgas"].replace("1.1e-7", "-1.1e-7"),
+}
+EQUATIONS = {"umist": "1: C- + C", "kida": "8: C + O -> CO", "uclchem": "13: C + O -> CO", "latent_tgas": "2: H3O+ + E"}
+
+
+@pytest.mark.parametrize("format", NEGATIVE)
+def test_negative_coefficients_are_kept_and_reported(read, format, caplog):
+    network = read(NEGATIVE[format])
+    (record,) = (r for r in caplog.records if r.levelname == "WARNING")
+    assert "network.txt: reactions with a negative rate coefficient" in record.getMessage()
+    assert f": 1 (line {EQUATIONS[format]}" in record.getMessage()
+    assert "negative rate coefficient" in network.summary()
+
+
+@pytest.mark.parametrize(
+    ("format", "good", "bad", "row"),
+    [
+        ("umist", "0.00:485.5", "0.00:-485.5", "line 3: H2O -> OH"),
+        ("kida", "1.000e+00 1.2e-09", "1.000e+00 -1.2e-9", "line 6: H2S + C+"),
+        ("uclchem", "0.67,9e-10,5.5,10.0", "0.67,9e-10,-5.5,10.0", "line 15: H2O + C+"),
+    ],
+)
+def test_every_factor_of_a_coefficient_counts(read, format, good, bad, row, caplog):
+    read(ALL[format].replace(good, bad, 1))
+    assert row in caplog.text and "WARNING" in caplog.text
+
+
 def test_files_that_cannot_be_opened(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_network(tmp_path / "nowhere")

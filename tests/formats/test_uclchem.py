@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from eqxfuse import Network
+from eqxfuse import Conditions, Network
 from eqxfuse._constants import ZETA_UCLCHEM
 from eqxfuse._errors import NetworkFormatError
 from eqxfuse._rate_laws import (
@@ -74,6 +74,15 @@ def test_ranges(network):
     assert [r.out_of_range for r in network.reactions] == ["zero"] * 8 + ["extrapolate"] + ["zero"] * 2
 
 
+def test_self_shielded_reactions_run_at_any_temperature(read):
+    """Whatever the policy: their laws have no range in UCLCHEM's code."""
+    for policy in (None, "zero"):
+        network = read(UCLCHEM, out_of_range=policy)
+        for temperature in (5.0, 5e4):
+            k = network.rate_table(Conditions(temperature=temperature, density=1e4, av=0.1))
+            assert [float(k[j]) > 0 for j in range(6)] == [False, False, False, True, True, True]
+
+
 def test_elements_are_in_capitals(network):
     assert network.species[network.index("HE+")].composition == (("He", 1),)
     assert network.species[network.index("MG+")].charge == 1
@@ -107,6 +116,9 @@ _TAIL = "1e-10,0.0,0.0,10.0,300.0,0.0,False"
         (f"H,O,H2FORM,OH,NAN,NAN,NAN,{_TAIL}", "formation of H2 from two H, got H + O"),
         (f"H,O,NAN,NAN,NAN,NAN,NAN,{_TAIL}", "no product"),
         (f"H,7,NAN,OH,NAN,NAN,NAN,{_TAIL}", "'7' is not the name of a species"),
+        (f"H,FOO,NAN,H+,E-,NAN,NAN,{_TAIL}", "'FOO' is no known reaction type"),
+        (f"FOO,H2,NAN,H,H,NAN,NAN,{_TAIL}", "'FOO' is no known reaction type"),
+        ("H,O,NAN,OH,NAN,NAN,NAN,1e-10,0,-1e6,10.0,300.0,0.0,False", "the rate coefficient overflows at 10 K"),
     ],
 )
 def test_refused_rows(read, row, why):

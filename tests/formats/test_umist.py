@@ -28,7 +28,7 @@ def test_every_row_is_a_reaction(network):
     ]
     assert network.species_names[:8] == ("C-", "C", "C2", "e-", "H2", "H2+", "H2O", "OH")
     assert not network.conservation_errors()
-    assert {r.out_of_range for r in network.reactions} == {"clamp"}
+    assert {r.out_of_range for r in network.reactions} == {"extrapolate"}
 
 
 def test_laws_and_ranges(network):

@@ -12,6 +12,8 @@ from eqxfuse._rate_laws import Fit, RateTable
 
 from .contract import EXAMPLES, ORDINARY
 
+POLICIES = ["extrapolate", "bounded", "clamp", "zero"]
+
 # Three fits as they stand in rate files: a limit that two ranges share, and a gap of 1 K.
 PIECES = (
     Fit(rate_laws.Kooij(1e-10, 0.5, 0.0), 10.0, 100.0),
@@ -33,16 +35,19 @@ def expected(fits, policy, temperature):
     outside = temperature < min(f.t_min for f in fits) or temperature > max(f.t_max for f in fits)
     if outside and policy == "zero":
         return 0.0
+    at_limit = _law(nearest, min(max(temperature, nearest.t_min), nearest.t_max))
     if outside and policy == "extrapolate":
         return _law(nearest, temperature)
-    return _law(nearest, min(max(temperature, nearest.t_min), nearest.t_max))
+    if outside and policy == "bounded":
+        return min(_law(nearest, temperature), at_limit)
+    return at_limit
 
 
 def evaluate(fits, policies, temperature):
     return np.asarray(RateTable.build(fits, policies)(ORDINARY.at_temperature(temperature)))
 
 
-@pytest.mark.parametrize("policy", ["clamp", "extrapolate", "zero"])
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("temperature", [5.0, 10.0, 60.0, 100.0, 200.0, 300.0, 300.3, 300.8, 301.0, 3e3, 2e4])
 def test_the_fit_that_holds_the_temperature_else_the_nearest(policy, temperature):
     np.testing.assert_allclose(evaluate([PIECES], [policy], temperature), [expected(PIECES, policy, temperature)])
@@ -68,7 +73,7 @@ ranges = st.tuples(st.integers(1, 40), st.integers(1, 40)).map(lambda pair: tupl
 kooij = st.builds(rate_laws.Kooij, st.floats(1e-12, 1e-8), st.floats(-2, 2), st.floats(-50, 5e3))
 photo = st.builds(rate_laws.Photo, st.floats(1e-12, 1e-8), st.floats(0, 4))
 pieces = st.lists(st.builds(lambda law, span: Fit(law, *span), kooij | photo, ranges), min_size=1, max_size=4)
-policies = st.sampled_from(["clamp", "extrapolate", "zero"])
+policies = st.sampled_from(POLICIES)
 
 
 @settings(max_examples=25, deadline=None)
@@ -128,16 +133,60 @@ def test_dtype_is_that_of_the_laws(dtype, own_dtype):
     assert table(conditions).dtype == dtype
 
 
-@pytest.mark.parametrize("policy", ["clamp", "extrapolate", "zero"])
+@pytest.mark.parametrize("policy", POLICIES)
 def test_derivatives_are_finite_where_a_fit_far_away_would_overflow(policy):
     steep = (Fit(rate_laws.Kooij(1e-10, 40.0, -4e4), 900.0, 1000.0), Fit(rate_laws.Kooij(1e-9), 1000.0, 4e4))
-    table = RateTable.build([steep, PIECES], [policy if policy != "extrapolate" else "clamp", policy])
-    for temperature in (1.0, 50.0, 100.0, 1e5):
+    table = RateTable.build([steep, PIECES], [policy, policy])
+    for temperature in (1e-3, 1.0, 50.0, 100.0, 1e5, 1e9):
         cell = ORDINARY.at_temperature(temperature)
         slope = jax.jacfwd(lambda t: table(ORDINARY.at_temperature(t)))(temperature)
         gradient = jax.grad(lambda table, c=cell: table(c).sum())(table)
         for x in (slope, *jax.tree.leaves(gradient)):
             assert np.all(np.isfinite(x))
+
+
+BARRIER, RISING = (
+    (Fit(rate_laws.Kooij(1e-11, 1.0, 3000.0), 200.0, 3000.0),),
+    (Fit(rate_laws.Kooij(1e-9, -0.5, -40.0), 50.0, 300.0),),
+)
+
+
+def test_barriers_fall_and_rising_coefficients_stay_when_bounded():
+    fits = [BARRIER, RISING, PIECES]
+    extrapolated, bounded, clamped = (evaluate(fits, [p] * 3, 10.0) for p in ("extrapolate", "bounded", "clamp"))
+    assert extrapolated[0] == bounded[0] < 1e-140 and clamped[0] > 1e-18
+    assert extrapolated[1] > 50 * clamped[1] and bounded[1] == clamped[1]
+    assert np.all(bounded == np.minimum(extrapolated, clamped))
+
+
+@pytest.mark.parametrize("policy", ["extrapolate", "bounded"])
+def test_bounded_and_extrapolated_coefficients_map_and_differentiate(policy):
+    table = RateTable.build([BARRIER, RISING, PIECES], [policy] * 3)
+    compiled = jax.jit(jax.vmap(lambda t: table(ORDINARY.at_temperature(t))))
+    temperatures = np.array([10.0, 100.0, 1000.0, 2e4])
+    rows = [[expected(own, policy, t) for own in (BARRIER, RISING, PIECES)] for t in temperatures]
+    np.testing.assert_allclose(compiled(jnp.asarray(temperatures)), rows, rtol=1e-13)
+    slope = jax.jacfwd(lambda t: jnp.log(table(ORDINARY.at_temperature(t))))(100.0)
+    assert slope[0] == pytest.approx(1.0 / 100.0 + 3000.0 / 100.0**2, rel=1e-12)
+    assert slope[1] == pytest.approx(-0.5 / 100.0 - 40.0 / 100.0**2, rel=1e-12)
+    beyond = jax.jacfwd(lambda t: jnp.log(table(ORDINARY.at_temperature(t))))(20.0)[1]
+    assert beyond == (0.0 if policy == "bounded" else pytest.approx(-0.5 / 20.0 - 40.0 / 20.0**2, rel=1e-12))
+
+
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+@pytest.mark.parametrize("policy", POLICIES)
+def test_no_policy_overflows_at_extreme_temperatures(policy, dtype):
+    falling = (Fit(rate_laws.Kooij(1e-10, 2.0, -3000.0), 500.0, 1000.0),)
+    laws = [rate_laws.ThreeBody(1e-32, -1.0, -900.0), rate_laws.FallOff(1e-30, -1.0, -900.0, 1e-10, 0.0, -400.0)]
+    fits = [falling, BARRIER, RISING, *((Fit(law, 300.0, 1000.0),) for law in laws)]
+    table = jax.tree.map(lambda x: x.astype(dtype), RateTable.build(fits, [policy] * len(fits)))
+
+    def total(temperature, table):
+        return table(ORDINARY.at_temperature(temperature)).sum()
+
+    for temperature in (0.01, 0.1, 1.0, 1e5, 1e7):
+        found = jax.value_and_grad(total, argnums=(0, 1))(jnp.asarray(temperature, dtype), table)
+        assert all(np.all(np.isfinite(x)) for x in jax.tree.leaves(found))
 
 
 def test_derivatives_see_the_fit_in_use_alone():
