@@ -2,8 +2,9 @@
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import jax
 import numpy as np
@@ -20,21 +21,37 @@ Part = tuple[np.ndarray, Trajectory]
 PLAIN_BLOCK = 64
 """Cells of a block without native code."""
 
+STEP_OPERATIONS = 2048
+"""Operations of dy/dt, over the cells of a lane, below which blocks get more cells than lanes."""
+
+MOST_LANES = 16
+"""So many times the lanes a block has at most."""
+
 CALL_BYTES = 2**28
 """What the output of one call on a mesh takes at most, or else one block a device."""
 
+CORE_BYTES = 2**20
+"""What the output of one call takes at most where each core has calls of its own, or else one block."""
+
+CALLS = 16
+"""Where blocks are joined to calls, so many calls are left at least, for as many cores."""
+
 
 def block_size(rhs: FusedRHS, cells: int) -> int:
-    """How many of a number of cells take their steps together: as many as a native kernel has lanes."""
+    """How many of a number of cells take their steps together: as many as a native kernel has lanes, and a multiple of
+    that for small networks, where a step costs less than what JAX does around it.
+    """
     if rhs.kernel.backend != "llvm":
         return min(PLAIN_BLOCK, cells)
     from eqxfuse._kernels._host import host
 
-    return min(host().shape("float64").lanes, cells)
+    operations = rhs.kernel.program.operations
+    several = STEP_OPERATIONS // (1 + operations["multiplications"] + operations["additions"])
+    return min(host().shape("float64").lanes * min(max(several, 1), MOST_LANES), cells)
 
 
 def solve_blocks(
-    integration: Integration, cells: Cells, chunks: Iterable[np.ndarray], block: int, mesh: Mesh | None = None
+    integration: Integration, cells: Cells, chunks: Sequence[np.ndarray], block: int, mesh: Mesh | None = None
 ) -> Generator[Part, None, None]:
     """Solve the cells of each chunk (indices, in any number): parts of it, each the indices [calls, block] and the
     trajectories of these cells in NumPy arrays, chunk after chunk.
@@ -42,11 +59,12 @@ def solve_blocks(
     Which cells share a block follows from the chunk alone. Where a chunk does not fill its blocks, a cell comes more
     than once. A few parts are in memory at a time. Without a mesh one thread for each core takes block after block.
     """
-    rows = 1 if mesh is None else _rows(integration, cells, block, mesh.size)
+    largest = max(map(len, chunks))
+    rows = _rows(integration, largest, block, mesh.size if mesh else None)
     workers = _cores() if mesh is None and jax.default_backend() == "cpu" else 1
     solver = BlockSolver(integration, cells, (rows, block), mesh)
 
-    def work(indices: np.ndarray, inputs: list[jax.Array]) -> Part:
+    def work(indices: np.ndarray, inputs: Sequence[Any]) -> Part:
         return indices, jax.tree.map(np.asarray, solver(inputs))
 
     waiting: deque[Future[Part]] = deque()
@@ -73,13 +91,18 @@ def _layout(cells: Cells, chunk: np.ndarray, rows: int, block: int, devices: int
         yield call.reshape(-1, devices, block).swapaxes(0, 1).reshape(rows, block)
 
 
-def _rows(integration: Integration, cells: Cells, block: int, devices: int) -> int:
-    """Blocks of one call on a mesh: as many as fit in `CALL_BYTES`, a multiple of the number of devices."""
-    blocks = -(-cells.count // (block * devices))
+def _rows(integration: Integration, cells: int, block: int, devices: int | None) -> int:
+    """Blocks of one call, for chunks of at most so many `cells`: as many as fit in its bytes; on a mesh a multiple of
+    the number of devices. Does not depend on the number of cores.
+    """
+    spread, size = (devices, CALL_BYTES) if devices else (1, CORE_BYTES)
+    blocks = -(-cells // (block * spread))
     cell_bytes = 8 * len(integration.times) * (len(integration.rhs.network.species) + 1)
-    fitting = max(1, CALL_BYTES // (cell_bytes * block * devices))
+    fitting = max(1, size // (cell_bytes * block * spread))
+    if not devices:
+        fitting = min(fitting, -(-blocks // CALLS))
     calls = -(-blocks // fitting)
-    return -(-blocks // calls) * devices
+    return -(-blocks // calls) * spread
 
 
 def _cores() -> int:

@@ -6,7 +6,6 @@ from typing import Any
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
@@ -33,12 +32,12 @@ class BlockSolver:
         key, static_tree = jax.tree.flatten(static)
         self.compiled = _compile(tuple(key), static_tree, tree, cells.structure, cells.shared, shapes, mesh)
 
-    def place(self, indices: np.ndarray) -> list[jax.Array]:
-        """The inputs of the cells on the device, or on each device of the mesh those of its blocks."""
+    def place(self, indices: np.ndarray) -> list[Any]:
+        """The inputs of the cells, on each device of the mesh those of its blocks."""
         inputs = zip(self.cells.rows(indices), self.cells.shared, strict=True)
         return [_place(array, self.mesh, _spec(same, self.mesh)) for array, same in inputs]
 
-    def __call__(self, inputs: list[jax.Array]) -> Trajectory:
+    def __call__(self, inputs: Sequence[Any]) -> Trajectory:
         return self.compiled(self.leaves, inputs)
 
 
@@ -82,8 +81,8 @@ def _spec(shared: bool, mesh: Mesh | None) -> PartitionSpec:
     return PartitionSpec() if shared or mesh is None else PartitionSpec(mesh.axis_names)
 
 
-def _place(array: np.ndarray, mesh: Mesh | None, spec: PartitionSpec) -> jax.Array:
+def _place(array: np.ndarray, mesh: Mesh | None, spec: PartitionSpec) -> Any:
+    array = array.astype(jax.dtypes.canonicalize_dtype(array.dtype), copy=False)
     if mesh is None:
-        return jnp.asarray(array)
-    array = array.astype(jax.dtypes.canonicalize_dtype(array.dtype))
+        return array
     return jax.make_array_from_callback(array.shape, NamedSharding(mesh, spec), lambda index: array[index])

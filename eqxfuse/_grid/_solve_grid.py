@@ -4,7 +4,6 @@ import dataclasses
 
 import diffrax
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Array, Float
@@ -90,11 +89,11 @@ def solve_grid(
     parts = solve_blocks(integration, cells, [np.arange(cells.count)], block, mesh)
     with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
         flat = gather(parts, range(cells.count), bar.update)
-    trajectory = jax.tree.map(lambda array: jnp.asarray(array.reshape((*cells.shape, *array.shape[1:]))), flat)
+    trajectory = jax.tree.map(lambda array: array.reshape((*cells.shape, *array.shape[1:])), flat)
     dims = axis_names(conditions, len(cells.shape))
     origin = Origin.of(rhs.network, as_arrays(conditions), integration.span[0], integration.tolerances, dims)
-    origin = jax.tree.map(lambda shared: jnp.broadcast_to(shared, cells.shape), origin)
-    trajectory = dataclasses.replace(trajectory, origin=origin)
+    origin = jax.tree.map(lambda shared: np.broadcast_to(shared, cells.shape), origin)
+    trajectory = jax.device_put(dataclasses.replace(trajectory, origin=origin))
     return _checked(trajectory, integration, cells) if throw else trajectory
 
 
