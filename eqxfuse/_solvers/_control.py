@@ -4,8 +4,11 @@ import diffrax
 import equinox as eqx
 import jax.numpy as jnp
 
-NOISE = 1e-8
-"""Errors below this part of the tolerance are taken for rounding."""
+RESOLVED = 1e-5
+"""Below this part of the tolerance the digits of an error estimate are, in part, rounding noise."""
+
+UNRESOLVED = 1e-12
+"""What such errors count as: the steps then grow nearly as fast as the controller lets them."""
 
 
 class StepControl(diffrax.PIDController):
@@ -18,8 +21,12 @@ class StepControl(diffrax.PIDController):
 
     def adapt_step_size(self, t0, t1, y0, y1_candidate, args, y_error, error_order, controller_state):
         """See `diffrax.PIDController.adapt_step_size`."""
-        norm = self.norm
-        steady = eqx.tree_at(lambda c: c.norm, self, lambda error: jnp.maximum(norm(error), NOISE))
+
+        def norm(error):
+            size = self.norm(error)
+            return jnp.where(size < RESOLVED, UNRESOLVED, size)
+
+        steady = eqx.tree_at(lambda c: c.norm, self, norm)
         return diffrax.PIDController.adapt_step_size(
             steady, t0, t1, y0, y1_candidate, args, y_error, error_order, controller_state
         )

@@ -1,0 +1,168 @@
+"""Derivatives of many solves at once are those of each solve alone."""
+
+from functools import lru_cache
+
+import diffrax
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+
+T1 = 1e5 * ef.YEAR
+MAX_STEPS = 250
+DENSITIES = np.array([1.0, 1e6, 1e2, 1e4, 1e3, 1e5, 10.0, 1e6, 1e4])
+"""Of cells that need from 50 to 150 steps, none as many as the one before."""
+TOO_DENSE = 1e11
+"""A cell that needs more than `MAX_STEPS`."""
+
+
+def _network(shielded: bool) -> ef.Network:
+    primordial = ef.networks.primordial()
+    if not shielded:
+        return primordial
+    lit = ef.Reaction.make(["H2"], ["H", "H"], ef.rate_laws.ShieldedH2())
+    return ef.Network.from_reactions([*primordial.reactions, lit])
+
+
+NETWORKS = {"plain": _network(False), "shielded": _network(True)}
+RHS = {
+    (name, backend): ef.FusedRHS(n, backend=backend)
+    for name, n in NETWORKS.items()
+    for backend in ("llvm", "vectorized")
+}
+START = {"H": 0.9, "H2": 1e-6, "H+": 1e-4, "e-": 1e-4, "He": 0.08}
+
+SOLVERS = {
+    "Rodas5P": lambda rhs: ef.Rodas5P(),
+    "Rodas4": lambda rhs: ef.Rodas4(),
+    "Kvaerno5": lambda rhs: diffrax.Kvaerno5(root_finder=ef.SparseNewton(rhs)),
+}
+
+
+def _loss(rhs, solver, adjoint, cell, shared):
+    """`cell` is its temperature and density; `shared` are logarithms of factors on y0, k and the rate parameters."""
+    temperature, density = cell
+    log_y0, log_k, log_alpha = shared
+    table = eqx.tree_at(
+        lambda t: t.laws[0], rhs.table, jax.tree.map(lambda p: p * jnp.exp(log_alpha), rhs.table.laws[0])
+    )
+    changed = eqx.tree_at(lambda r: r.table, rhs, table)
+    k = changed.precompute(ef.Conditions(temperature=temperature, density=density, g0=1e-3, av=0.0))
+    k = eqx.tree_at(lambda c: c.k, k, k.k * jnp.exp(log_k))
+    y0 = rhs.network.abundances(START) * jnp.exp(log_y0)
+    found = ef.solve(
+        changed,
+        k,
+        y0,
+        T1,
+        rtol=1e-6,
+        atol=1e-18,
+        saveat=1,
+        solver=solver,
+        adjoint=adjoint,
+        max_steps=MAX_STEPS,
+        throw=False,
+    )
+    return jnp.where(found.succeeded, jnp.log(found.final["H2"]) + jnp.log(found.final["e-"]), 0.0)
+
+
+def _problem(network, backend, solver, adjoint=None):
+    rhs = RHS[network, backend]
+    shared = (jnp.zeros(len(rhs.network.species)), jnp.zeros(len(rhs.network.reactions)), jnp.zeros(()))
+
+    def loss(cell, shared=shared):
+        return _loss(rhs, SOLVERS[solver](rhs), adjoint, cell, shared)
+
+    return loss, shared
+
+
+def _cells(count, failing=False):
+    densities = np.resize(DENSITIES, count)
+    if failing:
+        densities[count // 2] = TOO_DENSE
+    return jnp.linspace(500.0, 2000.0, count), jnp.asarray(densities)
+
+
+def _assert_equal(batch, ones):
+    """To 1e-6 of the largest component of each argument."""
+    for ours, theirs in zip(jax.tree.leaves(batch), jax.tree.leaves(ones), strict=True):
+        assert np.isfinite(ours).all()
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6 * np.abs(theirs).max())
+
+
+def _one_by_one(function, cells):
+    own = [function(tuple(c[i] for c in cells)) for i in range(len(cells[0]))]
+    return jax.tree.map(lambda *rows: jnp.stack(rows), *own)
+
+
+def _gradient(loss, shared):
+    """With respect to everything."""
+    return lambda cell: jax.grad(loss, argnums=(0, 1))(cell, shared)
+
+
+@pytest.mark.parametrize(
+    ("solver", "backend", "network"),
+    [
+        ("Rodas5P", "llvm", "plain"),
+        ("Rodas5P", "llvm", "shielded"),
+        ("Rodas5P", "vectorized", "plain"),
+        ("Rodas4", "llvm", "plain"),
+        ("Rodas4", "vectorized", "shielded"),
+        ("Kvaerno5", "llvm", "shielded"),
+    ],
+)
+def test_gradients_of_cells_of_unequal_work(network, backend, solver):
+    """One of them fails. As a map of gradients, and as the gradient of a sum over the map."""
+    loss, shared = _problem(network, backend, solver)
+    cells = _cells(9, failing=True)
+    gradient = _gradient(loss, shared)
+    ones = _one_by_one(jax.jit(gradient), cells)
+    _assert_equal(jax.jit(jax.vmap(gradient))(cells), ones)
+
+    def total(cells, shared):
+        return jax.vmap(lambda *cell: loss(cell, shared))(*cells).sum()
+
+    own, common = jax.jit(jax.grad(total, argnums=(0, 1)))(cells, shared)
+    _assert_equal((own, common), (ones[0], jax.tree.map(lambda rows: rows.sum(0), ones[1])))
+
+
+@pytest.mark.parametrize("count", [2, 7, 8, 64])
+def test_batches_of_any_size(count):
+    """A block of lanes, less, more, and many."""
+    loss, shared = _problem("plain", "llvm", "Rodas5P")
+    cells = _cells(count)
+    gradient = _gradient(loss, shared)
+    some = slice(None, None, max(1, count // 8))
+    found = jax.tree.map(lambda rows: rows[some], jax.jit(jax.vmap(gradient))(cells))
+    _assert_equal(found, _one_by_one(_single(), tuple(c[some] for c in cells)))
+
+
+@lru_cache(maxsize=1)
+def _single():
+    """The gradient of one cell, compiled once for all tests of a process."""
+    return jax.jit(_gradient(*_problem("plain", "llvm", "Rodas5P")))
+
+
+@pytest.mark.parametrize("adjoint", [diffrax.DirectAdjoint(), diffrax.ForwardMode()], ids=["direct", "forward"])
+def test_other_adjoints(adjoint):
+    loss, _ = _problem("plain", "llvm", "Rodas5P", adjoint)
+    cells = _cells(3)
+    slopes = jax.jacfwd if isinstance(adjoint, diffrax.ForwardMode) else jax.jacrev
+    batch = jax.jit(jax.vmap(slopes(loss)))(cells)
+    _assert_equal(batch, _one_by_one(_single(), cells)[0])
+
+
+def test_sensitivities_of_a_batch():
+    rhs = RHS["plain", "llvm"]
+    y0 = rhs.network.abundances(START)
+
+    @jax.jit
+    def values(temperature, density):
+        here = ef.Conditions(temperature=temperature, density=density)
+        return ef.sensitivities(rhs, here, y0, T1, "H2", rtol=1e-6, atol=1e-18).values
+
+    cells = _cells(3)
+    _assert_equal(jax.vmap(values)(*cells), _one_by_one(lambda cell: values(*cell), cells))
