@@ -192,7 +192,7 @@ def _adjoint(given: Any) -> diffrax.AbstractAdjoint:
     if isinstance(given, diffrax.BacksolveAdjoint):
         raise ValueError(
             "BacksolveAdjoint solves the equations backwards in time, along which stiff chemistry grows without bound. "
-            "Leave adjoint out: every derivative works without"
+            "Leave adjoint out: derivatives of every order work without"
         )
     return _instance(
         "adjoint", diffrax.AbstractAdjoint, diffrax.RecursiveCheckpointAdjoint() if given is None else given

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from eqxfuse._adjoint import adjoint_for
 from eqxfuse._failure import explain
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._integration import ATOL, RTOL, Integration, Time, is_known, require, run
@@ -56,8 +57,10 @@ def solve(
     - `stepsize_controller`: a Diffrax controller with tolerances of its own instead of `rtol` and `atol`, such as
       `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where conditions
       jump.
-    - `adjoint`: how Diffrax differentiates the solve: by default in reverse mode; `diffrax.ForwardMode()` for
-      `jax.jvp` and `jax.jacfwd`.
+    - `adjoint`: how Diffrax differentiates the solve. By default what is fastest and works: reverse mode for
+      `jax.grad`, forward mode for `jax.jvp` and `jax.jacfwd`, `diffrax.DirectAdjoint()` for both (`jax.hessian`). Code
+      that traces a solve before it differentiates, as a `jax.jit` inside of `jax.jvp` and the least-squares solvers
+      of optimistix do, hides that from here: say `diffrax.ForwardMode()` then, or `diffrax.DirectAdjoint()`.
     - `max_steps`: a solve that needs more fails.
     - `progress`: show a bar on stderr.
     - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
@@ -79,7 +82,7 @@ def solve(
         saveat=saveat,
         solver=solver,
         stepsize_controller=stepsize_controller,
-        adjoint=adjoint,
+        adjoint=adjoint_for((rhs, conditions, y0, t0, t1)) if adjoint is None else adjoint,
         max_steps=max_steps,
         progress=progress,
     )
