@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "_reaction": "_rate_laws",
     "_identity": "_rate_laws _reaction",
     "_network": "_equation _identity _rate_laws _reaction _species",
+    "_checks": "_network _rate_laws",
     "_formats": "_network _rate_laws _reaction _species",
     "networks": "_equation _network _rate_laws _reaction _species",
     "_comparison": "_conditions _network _reaction _species",
@@ -53,8 +54,8 @@ MAY_IMPORT = {
     "_solve": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_grid": "_coefficients _conditions _fused _kernels _outcome _solve _trajectory",
     "_analysis": "_coefficients _fused _network _plot _solve",
-    "_cli": "_analysis _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network _outcome "
-    "_plot _solve _trajectory _trajectory_file networks",
+    "_cli": "_analysis _checks _codegen _comparison _conditions _formats _fused _grid _ir _kernels _lower _network "
+    "_outcome _plot _rate_laws _solve _trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }

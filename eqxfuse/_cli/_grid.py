@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._conditions import add_axes, read_axes
 from eqxfuse._cli._grid_report import report
 from eqxfuse._cli._grid_store import GridStore
@@ -55,7 +56,9 @@ def grid(options: argparse.Namespace) -> None:
     store = GridStore(Path(options.out), file_stem(network.name), cells.count, options.chunk, settings)
     shape = " x ".join(f"{len(values)} {name}" for name, values in axes.items()) or "1"
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
-    print(f"{shape}: {cells.count} cells", flush=True)
+    print(f"{shape}: {cells.count} cells")
+    print(f"outside their ranges of temperature: {network.policies}", flush=True)
+    warn_of_zeroed(network, conditions.temperature)
     todo = [store.chunk(number) for number in store.missing]
     if todo:
         span, tolerances = (0.0, options.t_end), (options.rtol, options.atol)

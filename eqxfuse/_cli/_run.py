@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eqxfuse._analysis import budget
+from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli._errors import CommandError
-from eqxfuse._cli._network import open_network
+from eqxfuse._cli._network import describe_ranges, open_network
 from eqxfuse._cli._parser import add_network, add_solve, add_start
 from eqxfuse._cli._report import file_stem, statistics, table, write
 from eqxfuse._cli._settings import add_settings
@@ -60,7 +61,9 @@ def _solve_and_report(
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend)
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
-    print(describe(conditions), flush=True)
+    print(describe(conditions))
+    print(describe_ranges(network, conditions.temperature), flush=True)
+    warn_of_zeroed(network, conditions.temperature)
     began = time.perf_counter()
     trajectory = solve(
         rhs,
