@@ -11,7 +11,8 @@ import jax.core
 def adjoint_for(tree: Any) -> diffrax.AbstractAdjoint:
     """The fastest adjoint that works for the arrays of `tree`, as JAX traces them here.
 
-    Reverse mode once, or forward mode as often as it may be; for both, one that takes any order, at a higher price. A trace that is made before anything is differentiated (`jax.jit` inside of `jax.jvp`) shows nothing of that.
+    Reverse mode once, or forward mode as often as it may be; for both, one that takes any order, at a higher price. A
+    trace that is made before anything is differentiated (`jax.jit` inside of `jax.jvp`) shows nothing of that.
     """
     deepest = max((tuple(_modes(leaf)) for leaf in jax.tree.leaves(tree)), key=len, default=())
     if not deepest or deepest == ("reverse",):

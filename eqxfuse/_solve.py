@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._adjoint import adjoint_for
+from eqxfuse._checks import warn_of_start
 from eqxfuse._failure import explain
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._integration import ATOL, RTOL, Integration, Time, is_known, require, run
@@ -69,9 +70,10 @@ def solve(
     Raises `ValueError` and `TypeError` for arguments that make no sense.
     """
     y0 = as_state(rhs.network, y0, "y0")
-    finite = require(
-        y0, lambda y: (np if is_known(y) else jnp).isfinite(y).all(), lambda: "y0 holds values that are not finite"
-    )
+    if throw or is_known(y0):
+        numbers = np if is_known(y0) else jnp
+        y0 = require(y0, lambda y: numbers.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
         rhs,
         t1,
@@ -87,7 +89,7 @@ def solve(
         progress=progress,
     )
     given = as_arrays(conditions)
-    trajectory = run(integration, given, finite)
+    trajectory = run(integration, given, y0)
     origin = Origin.of(rhs.network, given, integration.span[0], integration.tolerances)
     trajectory = dataclasses.replace(trajectory, origin=origin)
     return _checked(trajectory, integration, conditions) if throw else trajectory

@@ -4,6 +4,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +17,7 @@ from eqxfuse._cli._errors import CommandError, UsageError
 from eqxfuse._cli._grid import add_grid
 from eqxfuse._cli._inspect import add_inspect
 from eqxfuse._cli._parser import Parser
+from eqxfuse._cli._report import show_warnings
 from eqxfuse._cli._run import add_demo, add_run
 from eqxfuse._cli._source import add_source
 
@@ -56,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     jax.config.update("jax_enable_x64", True)
     try:
-        status = options.command(options) or 0
+        with warnings.catch_warnings():
+            show_warnings()
+            status = options.command(options) or 0
         print(end="", flush=True)
     except UsageError as error:
         return _fail(options.prog, error, 2)

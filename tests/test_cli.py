@@ -54,7 +54,8 @@ def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
     out = tmp_path / "new" / "results"
     assert main(run_arguments(network_file, out=str(out), species="CO,C+")) == 0
     printed = capsys.readouterr().out
-    assert [line.split()[0] for line in printed.splitlines()[4:6]] == ["CO", "C+"]
+    assert [line.split()[0] for line in printed.splitlines()[5:7]] == ["CO", "C+"]
+    assert "outside their ranges of temperature: extrapolate (0 reactions at 50 K)" in printed
     assert "T = 50 K, n_H = 1e+04 cm^-3" in printed and "conserved" in printed
     found = Trajectory.load(out / "tiny.npz")
     assert float(found.times[-1]) == pytest.approx(1e3 * YEAR) and found.times.shape == (20,)
@@ -159,6 +160,80 @@ def test_inspect(network_file, capsys):
     assert "7 species, 6 reactions" in printed
     assert "line 5: C + O -> CO  [again: line 6]" in printed
     assert "multiplications" in printed and "vectorized" in printed
+
+
+BARRIERS = """1:NN:H2:O:OH:H:::1:3.14e-13:2.70:3150.0:297:3532:M:A::
+2:NN:H2:C:CH:H:::1:6.64e-10:0.00:-11700.0:300:2500:L:A::
+3:NN:CO:XRAY:C:O:::1:1.00e-17:0.00:0.0:10:41000:L:A::
+"""
+
+
+@pytest.fixture
+def umist_file(tmp_path):
+    path = tmp_path / "barriers.rates"
+    path.write_text(BARRIERS)
+    return str(path)
+
+
+def test_inspect_tells_what_extrapolation_does(umist_file, capsys):
+    assert main(["inspect", umist_file, "--temperature", "200"]) == 0
+    printed = capsys.readouterr().out
+    assert "outside their ranges of temperature: extrapolate\n" in printed
+    assert "reactions without a fit for T = 200 K: 2" in printed
+    assert "line 1: H2 + O -> OH + H  [297 to 3532 K: extrapolate]" in printed
+    raised = "extrapolation to 200 K raises 1 coefficients above their limits, the most by a factor 2.94e+08: from "
+    assert raised in printed and printed.split(raised)[1].split(", ")[1].startswith("line 2: H2 + C -> CH + H")
+    assert main(["inspect", umist_file, "--temperature", "1000", "--out-of-range", "zero"]) == 0
+    printed = capsys.readouterr().out
+    assert "outside their ranges of temperature: zero\n" in printed
+    assert "extrapolation to 1000 K raises 0 coefficients above their limits\n" in printed
+
+
+def test_inspect_tells_what_is_not_judged(umist_file, capsys):
+    main(["inspect", umist_file])
+    printed = capsys.readouterr().out
+    assert "species that are not a formula: 1 (XRAY)" in printed
+    assert "do not conserve charge or an element: 0 (not judged, for species that are not a formula: 1)" in printed
+    assert "reactions of species that are not a formula, so not judged: 1\n  line 3: CO + XRAY -> C + O" in printed
+
+
+def test_out_of_range_is_an_option_of_every_command_that_reads_a_network(umist_file, tmp_path, capsys):
+    start = [
+        "--density",
+        "1e4",
+        "--initial",
+        "H2=0.5,O=1e-4",
+        "--t-end",
+        "1yr",
+        "--outputs",
+        "2",
+        "--out",
+        str(tmp_path),
+    ]
+    for policy in ("extrapolate", "bounded", "clamp", "zero"):
+        chosen = ["--out-of-range", policy]
+        assert main(["run", umist_file, "--temperature", "200", *start, *chosen]) == 0
+        assert f"outside their ranges of temperature: {policy} (2 reactions at 200 K)" in capsys.readouterr().out
+        assert main(["inspect", "robertson", *chosen]) == 0
+        assert f"outside their ranges of temperature: {policy}\n" in capsys.readouterr().out
+        assert main(["source", umist_file, "--standalone", *chosen]) == 0
+        text = capsys.readouterr().out
+        assert [word in text for word in ("jnp.minimum(", "within(")] == [policy == "bounded", policy == "zero"]
+    assert main(["compare", umist_file, umist_file, "--out-of-range", "zero", "--temperature", "200"]) == 0
+    assert "outside their ranges of temperature: A zero, B zero" in capsys.readouterr().out
+    status, line = fails(["inspect", umist_file, "--out-of-range", "nearest"], capsys)
+    assert status == 2 and "--out-of-range" in line
+
+
+def test_a_warning_where_most_coefficients_are_zero(umist_file, tmp_path, capsys):
+    start = ["--density", "1e4", "--initial", "H2=0.5,CO=1e-4,O=1e-4", "--t-end", "1yr", "--outputs", "2"]
+    zero = ["--out-of-range", "zero", "--temperature", "9", "--out", str(tmp_path)]
+    for command in (["run", umist_file, *start, *zero], ["grid", umist_file, *start, *zero]):
+        assert main(command) == 0
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("eqxfuse: warning: at 9 K 3 of the 3 rate coefficients of barriers are 0")
+    assert main(["inspect", umist_file, *zero[:4]]) == 0
+    assert capsys.readouterr().err.count("rate coefficients of barriers are 0") == 1
 
 
 def test_inspect_lists_a_few_or_all(tmp_path, capsys):

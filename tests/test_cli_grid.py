@@ -39,10 +39,10 @@ def compile_once(monkeypatch):
     read = _grid.open_network
 
     def remembered(options):
-        text = Path(options.file).read_text()
-        if text not in _NETWORKS:
-            _NETWORKS[text] = read(options)
-        return _NETWORKS[text]
+        key = Path(options.file).read_text(), options.out_of_range
+        if key not in _NETWORKS:
+            _NETWORKS[key] = read(options)
+        return _NETWORKS[key]
 
     monkeypatch.setattr(_grid, "open_network", remembered)
 
@@ -103,6 +103,13 @@ def test_another_network_is_refused(network_file, tmp_path, capsys):
     main(words(network_file, tmp_path))
     network_file.write_text(NETWORK.replace("1e-20", "2e-20"))
     status, line = fails(words(network_file, tmp_path), capsys)
+    assert status == 2 and "other settings (network" in line
+
+
+def test_another_policy_outside_the_ranges_is_refused(network_file, tmp_path, capsys):
+    main(words(network_file, tmp_path))
+    assert "outside their ranges of temperature: extrapolate\n" in capsys.readouterr().out
+    status, line = fails(words(network_file, tmp_path, **{"out-of-range": "zero"}), capsys)
     assert status == 2 and "other settings (network" in line
 
 

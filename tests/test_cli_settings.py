@@ -45,6 +45,12 @@ def test_options_go_before_the_file(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "grid"])
+def test_the_policy_outside_the_ranges_may_stand_there(tmp_path, command, capsys):
+    assert run(command, written(tmp_path, **{"out-of-range": '"bounded"'})) == 0
+    assert "outside their ranges of temperature: bounded" in capsys.readouterr().out
+
+
 def test_axes_may_be_lists_ranges_and_numbers(tmp_path):
     changes = {"temperature": "[10, 20.5, 30]", "density": '"1e2:1e4:3log"', "av": "2"}
     assert run("grid", written(tmp_path, **changes), "--g0", "1,2") == 0

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "_reaction": "_rate_laws",
     "_identity": "_rate_laws _reaction",
     "_network": "_equation _identity _rate_laws _reaction _species",
+    "_checks": "_conditions _network _rate_laws",
     "_formats": "_network _rate_laws _reaction _species",
     "networks": "_equation _network _rate_laws _reaction _species",
     "_comparison": "_conditions _network _reaction _species",
@@ -63,12 +64,13 @@ MAY_IMPORT = {
     "_trajectory": "_conditions _network _origin _outcome _plot _species _trajectory_file",
     "_integration": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_failure": "_fused _outcome _trajectory",
-    "_solve": "_failure _fused _integration _origin _state _trajectory",
-    "_grid": "_coefficients _conditions _failure _fused _integration _kernels _origin _solve _state _trajectory "
-    "_trajectory_file",
+    "_adjoint": "",
+    "_solve": "_adjoint _checks _conditions _failure _fused _integration _origin _state _trajectory",
+    "_grid": "_checks _coefficients _conditions _failure _fused _integration _kernels _origin _solve _state "
+    "_trajectory _trajectory_file",
     "_analysis": "_coefficients _fused _integration _network _plot _solve _state",
-    "_cli": "_analysis _codegen _comparison _conditions _failure _formats _fused _grid _integration _ir "
-    "_kernels _lower _network _origin _outcome _plot _solve _trajectory _trajectory_file networks",
+    "_cli": "_analysis _checks _codegen _comparison _conditions _failure _formats _fused _grid _integration _ir "
+    "_kernels _lower _network _origin _outcome _plot _rate_laws _solve _trajectory _trajectory_file networks",
     "cli": "_cli",
     "__main__": "cli",
 }
@@ -78,7 +80,7 @@ HOMES = {
     "matplotlib": {"_plot"},
     "pandas": {"_trajectory_file"},
     "xarray": {"_trajectory_file"},
-    "diffrax": {"_solvers", "_outcome", "_progress", "_integration", "_solve", "_grid"},
+    "diffrax": {"_solvers", "_outcome", "_progress", "_adjoint", "_integration", "_solve", "_grid"},
     "lineax": {"_solvers"},
     "optimistix": {"_solvers"},
     "argparse": {"_cli", "cli"},

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._conditions import add_axes, read_axes
 from eqxfuse._cli._grid_report import report
 from eqxfuse._cli._grid_store import GridStore, open_store
@@ -60,7 +61,9 @@ def grid(options: argparse.Namespace) -> None:
         print(
             f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}"
         )
-        print(f"{shape}: {cells.count} cells", flush=True)
+        print(f"{shape}: {cells.count} cells")
+        print(f"outside their ranges of temperature: {network.policies}", flush=True)
+        warn_of_zeroed(network, conditions.temperature)
         todo = [store.chunk(number) for number in store.missing]
         if todo:
             limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}

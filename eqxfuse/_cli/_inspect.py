@@ -3,8 +3,12 @@
 import argparse
 from collections.abc import Sequence
 
+import numpy as np
+
+from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._network import open_network
 from eqxfuse._cli._parser import add_network, number
+from eqxfuse._conditions import Conditions
 from eqxfuse._ir import Program
 from eqxfuse._lower import lower_rhs
 from eqxfuse._network import Network
@@ -26,16 +30,18 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
 
 def inspect(options: argparse.Namespace) -> None:
     network = open_network(options)
+    warn_of_zeroed(network, options.temperature)
     findings = (
         _out_of_range(network, options.temperature),
         ("equations that stand more than once (every row counts)", _duplicates(network)),
         ("reactions that do not conserve charge or an element", _conservation_errors(network)),
+        ("reactions of species that are not a formula, so not judged", [_row(network, j) for j in network.unjudged()]),
     )
     print(network.summary())
     for title, lines in findings:
         if lines:
             print(f"\n{title}: {len(lines)}", *_first(lines, None if options.all else _SHOWN), sep="\n")
-    print("\n" + _cost(lower_rhs(network)))
+    print(f"\n{_extrapolation(network, options.temperature)}\n{_cost(lower_rhs(network))}")
 
 
 def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]:
@@ -45,6 +51,23 @@ def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]
         ranges = ", ".join(f"{fit.t_min:g} to {fit.t_max:g} K" for fit in reaction.fits)
         lines.append(f"{_row(network, j)}  [{ranges}: {reaction.out_of_range}]")
     return f"reactions without a fit for T = {temperature:g} K", lines
+
+
+def _extrapolation(network: Network, temperature: float) -> str:
+    """What extrapolation would do, compared with the value at the limit of the range."""
+    outside = list(network.out_of_range(temperature))
+    conditions = Conditions(temperature=temperature, density=1e4)
+    k, clamped = (
+        np.asarray(network.with_out_of_range(policy).rate_table(conditions))[outside]
+        for policy in ("extrapolate", "clamp")
+    )
+    rise = np.divide(k, clamped, out=np.zeros_like(k), where=clamped > 0)
+    text = f"extrapolation to {temperature:g} K raises {np.count_nonzero(rise > 1)} coefficients above their limits"
+    if not np.any(rise > 1):
+        return text
+    worst = int(np.argmax(rise))
+    values = f"from {clamped[worst]:.3g} to {k[worst]:.3g}, {_row(network, outside[worst])}"
+    return f"{text}, the most by a factor {rise[worst]:.3g}: {values}"
 
 
 def _duplicates(network: Network) -> list[str]:

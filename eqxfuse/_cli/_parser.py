@@ -16,6 +16,7 @@ from eqxfuse._cli._quantities import (
 from eqxfuse._cli._settings import apply_settings, settings_file
 from eqxfuse._formats._read import FORMATS
 from eqxfuse._kernels import Backend
+from eqxfuse._rate_laws import OutOfRange
 from eqxfuse._trajectory_file import SUFFIXES
 
 
@@ -63,10 +64,21 @@ names = Argument(parse_names, str, list)
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    """`FILE` and `--format`."""
+    """`FILE`, `--format` and `--out-of-range`."""
     text = f"network file (UMIST, KIDA, UCLCHEM or latent_tgas), or one of {', '.join(SHIPPED)}"
     parser.add_argument("file", metavar="FILE", help=text)
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
+    add_out_of_range(parser)
+
+
+def add_out_of_range(parser: argparse.ArgumentParser) -> None:
+    """`--out-of-range`."""
+    text = (
+        "coefficients outside their ranges of temperature: the formula itself, no more than its value at the limit, "
+        "that value, or 0 (default: that of the format; UMIST extrapolate, KIDA clamp, UCLCHEM zero unless the row "
+        "says extrapolate)"
+    )
+    parser.add_argument("--out-of-range", choices=get_args(OutOfRange), help=text)
 
 
 def add_start(parser: argparse.ArgumentParser) -> None:

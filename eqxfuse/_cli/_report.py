@@ -1,6 +1,7 @@
 """What a run prints and writes."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,19 @@ _COLUMNS = 6
 def warn(message: str) -> None:
     """One line on stderr."""
     print(f"eqxfuse: warning: {message}", file=sys.stderr)
+
+
+def show_warnings() -> None:
+    """The warnings of the library as lines on stderr, each text once; inside of `warnings.catch_warnings`."""
+    shown = set()
+
+    def show(message, *_):
+        if str(message) not in shown:
+            shown.add(str(message))
+            warn(str(message))
+
+    warnings.filterwarnings("always", module=r"eqxfuse\b")
+    warnings.showwarning = show
 
 
 def file_stem(name: str) -> str:

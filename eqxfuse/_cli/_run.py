@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eqxfuse._analysis import budget
+from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli._errors import CommandError
-from eqxfuse._cli._network import open_network
+from eqxfuse._cli._network import describe_ranges, open_network
 from eqxfuse._cli._parser import add_network, add_solve, add_start
 from eqxfuse._cli._report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli._settings import add_settings
@@ -62,7 +63,9 @@ def _solve_and_report(
     rhs = right_hand_side(network, options.backend)
     make_folder(Path(options.out))
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
-    print(describe(conditions), flush=True)
+    print(describe(conditions))
+    print(describe_ranges(network, conditions.temperature), flush=True)
+    warn_of_zeroed(network, conditions.temperature)
     began = time.perf_counter()
     trajectory = solve(
         rhs,

@@ -9,6 +9,7 @@ from jax.sharding import Mesh
 from jaxtyping import Array, Float
 from tqdm import tqdm
 
+from eqxfuse._checks import warn_of_start
 from eqxfuse._coefficients import RateCoefficients
 from eqxfuse._conditions import Conditions
 from eqxfuse._failure import explain
@@ -57,9 +58,9 @@ def solve_grid(
     - `mesh`: the devices to work on, each on its share of the blocks, whatever the mesh's axes are. With devices of
       several processes (`jax.distributed`) every process calls this with the same arguments and gets the whole
       result. Without a mesh the default device is used, and on a CPU every core that the process may use.
-    - `block`: how many cells take their steps together: by default as many as the native kernels have lanes, and 64
-      without native code. On an accelerator thousands may be better. The result does not depend on the number of
-      cores and devices, but in its last bits on this.
+    - `block`: how many cells take their steps together: by default as many as the native kernels have lanes, more for
+      small networks, and 64 without native code. On an accelerator thousands may be better. The result does not depend
+      on the number of cores and devices, but in its last bits on this.
     - `progress`: show a bar on stderr.
     - `throw`: raise `RuntimeError` when a cell fails. By default the others are returned too, and `result` says
       which failed and why.
@@ -70,7 +71,9 @@ def solve_grid(
     Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell, and
     `TypeError` for traced ones.
     """
-    cells = make_cells(rhs, conditions, as_state(rhs.network, y0, "y0"))
+    y0 = as_state(rhs.network, y0, "y0")
+    cells = make_cells(rhs, conditions, y0)
+    warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
         rhs,
         t1,

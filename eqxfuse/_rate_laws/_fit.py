@@ -8,7 +8,7 @@ from eqxfuse._rate_laws._law import RateLaw
 
 OutOfRange: TypeAlias = Literal["extrapolate", "bounded", "clamp", "zero"]
 """What a coefficient is below the lowest and above the highest of its ranges: the formula of the nearest fit at the
-temperature itself (`extrapolate`), its value at the limit (`clamp`), the smaller of these two (`bounded`), or 0 (`zero`).
+temperature itself (`extrapolate`), its value at the limit (`clamp`), the smaller of the two (`bounded`), or 0 (`zero`).
 In a gap between two ranges it is always the nearest fit at its limit.
 
 Clamping lets reactions with a barrier run in cold gas; extrapolating lets coefficients that rise towards low

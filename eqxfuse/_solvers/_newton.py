@@ -1,6 +1,8 @@
 """Newton iteration for the stages of diffrax's implicit Runge-Kutta methods, with the analytic Jacobian."""
 
+import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import diffrax
@@ -58,6 +60,11 @@ class SparseNewton(optx.AbstractRootFinder):
     atol: Any = FROM_CONTROLLER
     norm: Any = FROM_CONTROLLER
     kappa: float = 1e-2
+
+    def __reduce__(self):
+        """Without what the controller is to give: diffrax knows that by identity, which a copy does not have."""
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return partial(SparseNewton, **{name: own[name] for name in own if own[name] is not FROM_CONTROLLER}), ()
 
     def init(self, fn: Callable, y: Array, args: Any, options: dict, f_struct, aux_struct, tags) -> NewtonState:
         """Factorise for the stage that `args` poses; or what `options["init_state"]` holds, as diffrax asks."""

@@ -109,6 +109,78 @@ def test_cosmic_ray_row_with_a_photon_has_a_kind_of_its_own(read):
     assert network.duplicates() == ()
 
 
+def coefficients(network, temperature):
+    return network.rate_table(Conditions(temperature=temperature, density=1e4)).tolist()
+
+
+def test_no_upper_limit_beside_a_fit_that_goes_on_is_one(read):
+    """As H + Cl -> HCl in kida.uva.2024."""
+    rows = [("1e-22", 3000, 9999), ("4e-18", 10000, 20000), ("2e-18", 1000, 2999)]
+    network = read("\n".join(kida_row("H Cl", "HCl Photon", f"{a} 0 0 6 {low} {high} 3 1") for a, low, high in rows))
+    assert [(f.t_min, f.t_max) for f in network.reactions[0].fits] == [(3000, 9999), (10000, 20000), (1000, 2999)]
+    assert [coefficients(network, t)[0] for t in (2e3, 5e3, 1e4, 1.5e4, 3e4)] == [2e-18, 1e-22, 4e-18, 4e-18, 4e-18]
+    assert network.notes == ()
+
+
+def test_no_upper_limit_is_none_where_no_fit_goes_on(read):
+    rows = [kida_row("H Cl", "HCl", f"1e-22 0 0 6 {low} {high} 3 1") for low, high in ((100, 2999), (3000, 9999))]
+    assert read("\n".join(rows)).reactions[0].fits[1].t_max == math.inf
+
+
+def test_rows_of_one_id_and_one_range_all_count(read):
+    rows = [kida_row("C O", "CO Photon", f"{a} 0 0 6 10 300 3 7") for a in ("2e-19", "1e-19", "4e-19")]
+    rows.append(kida_row("C O", "CO Photon", "9e-19 0 0 6 301 800 3 7"))
+    network = read("\n".join(rows))
+    assert [r.equation for r in network.reactions] == ["C + O -> CO"] * 3
+    assert [r.source.line for r in network.reactions] == [1, 2, 3]
+    assert {r.id for r in network.reactions} == {7}
+    assert coefficients(network, 100.0) == [2e-19, 1e-19, 4e-19]
+    assert coefficients(network, 500.0) == [9e-19, 0.0, 0.0]
+    assert network.notes == ("reactions with rows that hold at the same temperature, of which all count: 1 (ids 7)",)
+    assert network.duplicates() == ((0, 1, 2),)
+
+
+def test_rows_of_one_id_whose_ranges_overlap_count_where_they_do(read):
+    """Nahoon adds all rows that hold; beyond them the nearest is clamped."""
+    spans = [("2e-19", 10, 300), ("1e-19", 200, 800), ("4e-19", 800, 1000)]
+    network = read("\n".join(kida_row("C O", "CO", f"{a} 0 0 4 {low} {high} 3 7") for a, low, high in spans))
+    sums = {t: sum(coefficients(network, t)) for t in (5.0, 100.0, 250.0, 500.0, 900.0, 2000.0)}
+    assert sums == pytest.approx({5.0: 2e-19, 100.0: 2e-19, 250.0: 3e-19, 500.0: 1e-19, 900.0: 4e-19, 2000.0: 4e-19})
+    assert "of which all count: 1 (ids 7)" in network.summary()
+
+
+def test_third_bodies(read):
+    rows = [
+        kida_row("H H M", "H2 M", "1e-32 -0.5 3 9 10 300 3 1"),
+        kida_row("H H H2", "H2 H2", "1e-32 -0.5 3 9 10 300 3 2"),
+        kida_row("O O M", "O2 M", "1e-32 -0.5 3 4 10 300 3 3"),
+    ]
+    network = read("\n".join(rows))
+    laws = [r.fits[0].law for r in network.reactions]
+    assert laws == [ThreeBody(1e-32, -0.5, 3.0), Kooij(1e-32, -0.5, 3.0), ThreeBody(1e-32, -0.5, 3.0)]
+    assert [r.factors for r in network.reactions] == [("H", "H"), ("H", "H", "H2"), ("O", "O")]
+    assert "M" not in network.species_names
+
+
+def test_remarks_behind_and_before_rows(read, network):
+    rows = KIDA.split("\n")
+    remarked = ["  ! a remark before", *(f"{row}  ! a remark of 3 words" for row in rows[1:])]
+    assert read("\n".join(remarked)) == network
+
+
+@pytest.mark.parametrize(
+    ("usual", "other"), [("Photon", "PHOTON"), ("Photon", "photon"), ("CRP", "crp"), ("CR ", "cr ")]
+)
+def test_agents_in_another_case(read, network, usual, other):
+    assert usual in KIDA
+    assert read(KIDA.replace(usual, other)) == network
+
+
+def test_chromium_is_no_cosmic_ray(read):
+    network = read(kida_row("Cr O", "CrO", "1e-10 0 0 4 10 300 3 1"))
+    assert network.species_names == ("Cr", "O", "CrO")
+
+
 _GOOD = kida_row("C O", "CO", "1.0e-10 0.0 0.0 4 10 300 3 99")
 
 
@@ -137,6 +209,9 @@ _GOOD = kida_row("C O", "CO", "1.0e-10 0.0 0.0 4 10 300 3 99")
         (kida_row("C O", "CO", "1e-10 0 0 1 10 300 1 99"), "itype 1 takes one of CR, CRP, Photon as a reactant"),
         (kida_row("C", "CO", "1e-10 0 0 4 10 300 3 99"), "itype 4 takes 2 species as reactants, got 1: C"),
         (kida_row("C O", "Photon", "1e-10 0 0 4 10 300 3 99"), "no product"),
+        (kida_row("C O", "CO", "1e-32 0 0 9 10 300 3 99"), "itype 9 is an association that a third body completes"),
+        (kida_row("C O M", "CO M", "1e-10 0 0 4 10 300 4 99"), "M, any third body, goes with formula 3 or 6, got"),
+        (kida_row("C Crp", "CO", "1e-10 0 0 1 10 300 1 99"), "itype 1 takes one of CR, CRP, Photon as a reactant, got"),
         (kida_row("C 1.5", "CO", "1e-10 0 0 4 10 300 3 99"), "'1.5' is not the name of a species"),
     ],
 )

@@ -77,6 +77,17 @@ def test_kida_rows():
     assert max(len(r.fits) for r in network.reactions) == 8
 
 
+def test_kida_fit_that_a_limit_of_9999_would_hide():
+    (reaction,) = (r for r in read("kida").reactions if r.equation == "H + Cl -> HCl")
+    assert (reaction.id, [(f.t_min, f.t_max) for f in reaction.fits][3:]) == (6494, [(3000, 9999), (10000, 20000)])
+
+
+def test_kida_rows_with_negative_coefficients(caplog):
+    """Five rows carry alpha and beta of formula 3 under formula 4."""
+    read("kida")
+    assert "5 (line 8034: CH3S + H3+ -> CH3SH+ + H2; line 8036" in caplog.text
+
+
 @pytest.mark.parametrize(("key", "name"), [("uclchem", "carbox_gas"), ("uclchem small", "carbox_small")])
 def test_uclchem_rows(key, name):
     network = read(key)
