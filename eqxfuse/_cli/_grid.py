@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from eqxfuse._checks import warn_of_zeroed
+from eqxfuse._checks import warn_of_start
 from eqxfuse._cli._conditions import add_axes, read_axes
 from eqxfuse._cli._grid_report import report
 from eqxfuse._cli._grid_store import GridStore, open_store
@@ -63,7 +63,7 @@ def grid(options: argparse.Namespace) -> None:
         )
         print(f"{shape}: {cells.count} cells")
         print(f"outside their ranges of temperature: {network.policies}", flush=True)
-        warn_of_zeroed(network, conditions.temperature)
+        warn_of_start(network, conditions, y0)
         todo = [store.chunk(number) for number in store.missing]
         if todo:
             limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}

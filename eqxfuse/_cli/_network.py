@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._errors import NetworkFormatError
@@ -19,7 +20,7 @@ def open_network(options: argparse.Namespace) -> Network:
     return read(options.file, options.format, options.out_of_range)
 
 
-def describe_ranges(network: Network, temperature: float) -> str:
+def describe_ranges(network: Network, temperature: Any) -> str:
     """What is done outside the ranges of temperature, and with how many reactions at `temperature` [K]."""
     outside = len(network.out_of_range(temperature))
     return f"outside their ranges of temperature: {network.policies} ({outside} reactions at {temperature:g} K)"

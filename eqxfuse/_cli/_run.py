@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eqxfuse._analysis import budget
-from eqxfuse._checks import warn_of_zeroed
 from eqxfuse._cli._conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli._errors import CommandError
 from eqxfuse._cli._network import describe_ranges, open_network
@@ -65,7 +64,6 @@ def _solve_and_report(
     print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
     print(describe(conditions))
     print(describe_ranges(network, conditions.temperature), flush=True)
-    warn_of_zeroed(network, conditions.temperature)
     began = time.perf_counter()
     trajectory = solve(
         rhs,

@@ -19,9 +19,7 @@ def start(network: Network, initial: Mapping[str, float], shown: Sequence[str]):
             network.index(name)
     except UnknownSpecies as error:
         raise UsageError(str(error)) from error
-    totals = dict(zip((*network.elements, "charge"), network.composition @ np.asarray(y0), strict=True))
-    if abs(totals["charge"]) > 1e-12:
-        warn(f"the initial abundances carry a net charge of {totals['charge']:.3g}; electrons belong to them")
+    totals = dict(zip(network.elements, network.composition @ np.asarray(y0), strict=False))
     if abs(totals.get("H", 1.0) - 1) > 0.01:
         warn(f"the initial abundances hold {totals['H']:.3g} hydrogen nuclei for each one; n/n_H should add up to 1")
     return y0
