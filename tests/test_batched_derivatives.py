@@ -108,7 +108,6 @@ def _gradient(loss, shared):
     [
         ("Rodas5P", "llvm", "plain"),
         ("Rodas5P", "llvm", "shielded"),
-        ("Rodas5P", "vectorized", "plain"),
         ("Rodas4", "llvm", "plain"),
         ("Rodas4", "vectorized", "shielded"),
         ("Kvaerno5", "llvm", "shielded"),

@@ -156,12 +156,92 @@ def test_the_bar_goes_to_stderr(decay, capfd):
         ({"saveat": np.ones((2, 2))}, "saveat must be a number of outputs or a list"),
         ({"saveat": np.array([0.5, 0.1])}, "increasing times"),
         ({"saveat": np.array([0.5, 2.0])}, "between t0 and t1"),
+        ({"t1": np.inf}, "t1 must be larger than t0 and finite, got t0 = 0.0 s, t1 = inf s"),
+        ({"t1": np.ones(2)}, r"t1 must be one number, got shape \(2,\)"),
+        ({"rtol": -1.0}, "rtol must be finite and zero or more, got -1.0"),
+        ({"atol": np.nan}, "atol must be finite"),
+        ({"rtol": 0.0, "atol": 0.0}, "must not both be zero"),
+        ({"max_steps": 0}, "max_steps must be a whole number, 1 or more, got 0"),
+        ({"stepsize_controller": diffrax.ConstantStepSize()}, "stepsize_controller must choose the steps"),
+        ({"stepsize_controller": diffrax.StepTo(jnp.array([0.0, 1.0])), "rtol": 1e-6}, "tolerances of its own"),
     ],
 )
 def test_arguments_that_make_no_sense(decay, change, message):
     rhs, y0 = decay
     with pytest.raises(ValueError, match=message):
         ef.solve(rhs, HERE, **{"y0": y0, "t1": 1.0, **change})
+
+
+@pytest.mark.parametrize("name", ["solver", "stepsize_controller", "adjoint"])
+def test_what_is_no_method(decay, name):
+    rhs, y0 = decay
+    with pytest.raises(TypeError, match=f"{name} must be a diffrax.Abstract.*, got 'Tsit5'"):
+        ef.solve(rhs, HERE, y0, 1.0, **{name: "Tsit5"})
+
+
+def test_traced_arguments_are_checked_when_they_run(decay):
+    rhs, y0 = decay
+
+    @jax.jit
+    def final(t1, rtol):
+        return ef.solve(rhs, HERE, y0, t1, rtol=rtol, saveat=1, solver=FAST).final["A"]
+
+    assert float(final(1.0, 1e-6)) == pytest.approx(np.exp(-1), rel=1e-5)
+    with pytest.raises((RuntimeError, ValueError), match="t1 must be larger than t0"):
+        jax.block_until_ready(final(0.0, 1e-6))
+    with pytest.raises((RuntimeError, ValueError), match="rtol must be finite and zero or more"):
+        jax.block_until_ready(final(1.0, -1e-6))
+
+
+def test_a_controller_that_knows_of_a_jump(decay):
+    """A steps down at t = 0.5 from one rate to another."""
+    rhs, y0 = decay
+
+    def stepped(t):
+        return Conditions(temperature=10.0, density=jnp.where(t < 0.5, 4.0, 1.0))
+
+    plain = diffrax.PIDController(rtol=1e-8, atol=1e-14)
+    knowing = diffrax.ClipStepSizeController(plain, jump_ts=jnp.array([0.5]))
+    found = ef.solve(rhs, stepped, y0, 1.0, saveat=1, stepsize_controller=knowing)
+    stumbling = ef.solve(rhs, stepped, y0, 1.0, saveat=1, stepsize_controller=plain)
+    assert float(found.final["A"]) == pytest.approx(np.exp(-2.5), rel=1e-6)
+    assert int(found.statistics["rejected"]) < int(stumbling.statistics["rejected"])
+
+
+def test_a_start_by_name(decay):
+    rhs, y0 = decay
+    named = ef.solve(rhs, HERE, {"A": 1.0, "M": 1.0}, 1.0, saveat=1, solver=FAST)
+    np.testing.assert_array_equal(named.abundances, ef.solve(rhs, HERE, y0, 1.0, saveat=1, solver=FAST).abundances)
+
+
+def test_one_start_without_numbers_leaves_the_others_of_its_batch_alone(decay):
+    rhs, y0 = decay
+    starts = jnp.stack([y0, y0.at[0].set(jnp.nan), 0.5 * y0])
+    options = {"saveat": 1, "solver": FAST, "throw": False, "max_steps": 100}
+    found = jax.vmap(lambda y: ef.solve(rhs, HERE, y, 1.0, **options))(starts)
+    np.testing.assert_array_equal(found.succeeded, [True, False, True])
+    np.testing.assert_allclose(found.final["A"], [np.exp(-1), np.nan, 0.5 * np.exp(-0.5)], rtol=1e-4)
+
+
+def test_a_failure_says_where_it_stands_and_whether_anything_moves():
+    """The Brusselator never comes to rest."""
+    equations = ["A -> A + X", "B + X -> B + Y", "2 X + Y -> 3 X", "X -> Z"]
+    rhs = ef.FusedRHS(ef.Network.from_reactions(equations, [1.0] * 4))
+    y0 = {"A": 1.0, "B": 3.0, "X": 1.0, "Y": 1.0}
+    message = (
+        r"stands at t = (\S+) yr of 1e\+06 yr after 1000 steps, where the solution still moves: [XY] changes by .* yr"
+    )
+    with pytest.raises(RuntimeError, match=message) as raised:
+        ef.solve(rhs, HERE, y0, 1e6 * ef.YEAR, max_steps=1000)
+    failed = ef.solve(rhs, HERE, y0, 1e6 * ef.YEAR, max_steps=1000, throw=False)
+    assert f"t = {float(failed.end_time) / ef.YEAR:.6g} yr" in str(raised.value)
+    assert np.isfinite(failed.end_state).all()
+
+
+def test_a_solve_that_arrives_ends_at_the_end(decay):
+    rhs, y0 = decay
+    found = ef.solve(rhs, HERE, y0, 2.0, saveat=np.array([1.0]), solver=FAST)
+    assert float(found.end_time) == 2.0 and float(found.end_state[0]) == pytest.approx(np.exp(-2), rel=1e-3)
 
 
 def test_a_traced_start_is_checked_when_it_runs(decay):

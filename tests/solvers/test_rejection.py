@@ -2,6 +2,7 @@
 
 import diffrax
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -64,3 +65,20 @@ def test_a_discontinuity_in_time_costs_rejections_and_nothing_else(solver):
     solution = integrate(switched, solver, jnp.array([1.0]), 1.5, rtol=1e-8, atol=1e-10)
     expected = 2 + (np.exp(-1) - 2) * np.exp(-1e3 * 0.5)
     assert float(solution.ys[-1, 0]) == pytest.approx(expected, rel=1e-6)
+
+
+@solvers
+def test_derivatives_survive_steps_that_are_not_finite(solver):
+    """Nothing depends on a rejected step, however wrong its own derivatives are."""
+
+    def end(y0, rate):
+        def vector_field(t, y, rate):
+            return rate * falling(t, y, None)
+
+        options = {"args": rate, "dt0": 100.0, "rtol": 1e-8, "atol": 1e-10, "max_steps": 1000}
+        solution = integrate(vector_field, solver, y0[None], 1.9, **options)
+        return solution.ys[-1, 0], solution.stats["num_rejected_steps"]
+
+    slopes, rejected = jax.grad(end, argnums=(0, 1), has_aux=True)(jnp.asarray(1.0), jnp.asarray(1.0))
+    assert int(rejected) > 0
+    np.testing.assert_allclose(slopes, (0.05, -0.095), rtol=1e-5)  # of (sqrt(y0) - 0.95 rate)^2
