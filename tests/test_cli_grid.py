@@ -168,7 +168,9 @@ def test_failed_cells_have_a_reason_and_the_rest_goes_on(network_file, tmp_path,
     assert main(words(network_file, tmp_path, g0=fields, **{"max-steps": "40"})) == 0
     printed = capsys.readouterr().out
     failed = (tmp_path / "tiny.grid.failed.csv").read_text().splitlines()
-    assert failed[0] == "g0,reason" and "1000000000.0,max_steps_reached" in failed
+    assert failed[0] == "g0,stopped_at_yr,reason"
+    (row,) = (line.split(",") for line in failed if line.startswith("1000000000.0,"))
+    assert 0.0 < float(row[1]) < 1e3 and row[2] == "max_steps_reached"
     assert f"{len(failed) - 1} cells failed" in printed and "Raise max_steps" in printed
     found = Trajectory.load(tmp_path / "tiny.grid.npz")
     assert int((~found.succeeded).sum()) == len(failed) - 1 < 10
