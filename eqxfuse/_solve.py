@@ -5,7 +5,6 @@ from typing import TypeVar
 
 import diffrax
 import jax
-import jax.core
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float

@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "_integration": "_conditions _fused _outcome _progress _solvers _trajectory",
     "_failure": "_fused _outcome _trajectory",
     "_adjoint": "",
-    "_solve": "_adjoint _checks _conditions _failure _fused _integration _origin _state _trajectory",
+    "_solve": "_adjoint _checks _failure _fused _integration _origin _state _trajectory",
     "_grid": "_checks _coefficients _conditions _failure _fused _integration _kernels _origin _solve _state "
     "_trajectory _trajectory_file",
     "_analysis": "_coefficients _fused _integration _network _plot _solve _state",
