@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from eqxfuse._ir import Atom, Load, Product, Program, Ref, Statement, operands
+from eqxfuse._program.ir import Atom, Load, Product, Program, Ref, Statement, operands
 
 CHUNK = 400
 """Statements a function holds: the time that gcc -O2 takes grows faster than the length of a function."""

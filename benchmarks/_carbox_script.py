@@ -20,7 +20,7 @@ from benchmarks import _problems
 from benchmarks._networks import CASES
 from benchmarks._report import seconds, table
 from benchmarks._timing import CLOCKS, in_turn, medians
-from eqxfuse.carbox import conditions, get_fused_ode
+from eqxfuse.carbox import conditions, fused_rhs, get_fused_ode
 
 ATOL = 1e-20
 BOUND = 1e-10
@@ -54,7 +54,7 @@ class Setting(NamedTuple):
 def run(options: argparse.Namespace) -> list[dict]:
     """One record for each solver and tolerance; ours is also measured where it is as accurate as carbox."""
     setting, clock = _setting(), CLOCKS[options.clock]
-    rhs = ef.FusedRHS.from_carbox(setting.network)
+    rhs = fused_rhs(setting.network)
     tight = np.asarray(_ours(rhs, setting, 1e-9, ef.Rodas5P())()[0])[-1]
     records = []
     for rtol in options.rtol:
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> list[dict]:
             ("carbox, get_fused_ode", rtol): _carbox(get_fused_ode(setting.network), setting, rtol),
         }
         for solver in (ef.Rodas4(), ef.Rodas5P()):
-            name = f"FusedRHS.from_carbox, {type(solver).__name__}"
+            name = f"fused_rhs, {type(solver).__name__}"
             calls |= {(name, r): _ours(rhs, setting, r, solver) for r in (rtol, 100 * rtol)}
         first, results = _first_calls(calls, clock)
         times = medians(in_turn(calls, options.rounds, clock=clock))
@@ -105,7 +105,7 @@ def _setting() -> Setting:
         max_steps=65536,
         physics_model=StaticCloudPhysics(**CLOUD),
     )
-    y0, _ = _problems.start("gas", ef.FusedRHS.from_carbox(network).network)
+    y0, _ = _problems.start("gas", fused_rhs(network).network)
     return Setting(network, config, jnp.maximum(jnp.asarray(y0), 1e-30), solver.get_time_grid(config))
 
 

@@ -12,7 +12,9 @@ import numpy as np
 
 import eqxfuse as ef
 from benchmarks._c_code import c_function
-from eqxfuse._lower import Pattern, lower_jacobian, lower_rhs
+from eqxfuse._lower.jacobian import lower_jacobian
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.pattern import Pattern
 
 DRIVER = Path(__file__).with_name("_cvode.c")
 FLAGS = ("-O2", "-march=native", "-shared", "-fPIC", "-I/usr/include/suitesparse")

@@ -15,8 +15,8 @@ from benchmarks._problems import Problem
 from benchmarks._report import seconds, table
 from benchmarks._timing import TURN, in_turn, medians
 from benchmarks.limit_c import available, build_limit
-from eqxfuse._fused import jacobian_kernel
-from eqxfuse._kernels._sparse_solve import sparse_factors
+from eqxfuse._kernels.cpu.sparse_solve import sparse_factors
+from eqxfuse._rhs.fused import jacobian_kernel
 
 LOOPS = 100
 SOURCE = Path(__file__).with_name("_factorise.c")

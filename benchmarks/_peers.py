@@ -19,8 +19,8 @@ from benchmarks._problems import Problem, errors
 from benchmarks._report import environment, seconds
 from benchmarks._timing import TURN, in_turn, medians
 from benchmarks._works import WORKS, batch
-from eqxfuse._kernels._llvm_kernel import LlvmKernel
-from eqxfuse._lower import lower_rhs
+from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
+from eqxfuse._lower.rhs import lower_rhs
 
 NAME = "gas"
 BOUND, TARGET = 1e-10, 1e-4

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from benchmarks._c_code import c_function
-from eqxfuse._ir import Program
+from eqxfuse._program.ir import Program
 
 FLAGS = ("-O2", "-march=native", "-shared", "-fPIC")
 

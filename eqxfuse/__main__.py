@@ -2,7 +2,7 @@
 
 import sys
 
-from eqxfuse.cli import main
+from eqxfuse._cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

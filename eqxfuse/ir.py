@@ -5,14 +5,14 @@
 the atom (or None for zero) that each of its `outputs` takes.
 """
 
-from eqxfuse._ir import Array as Array
-from eqxfuse._ir import Atom as Atom
-from eqxfuse._ir import Load as Load
-from eqxfuse._ir import Product as Product
-from eqxfuse._ir import Program as Program
-from eqxfuse._ir import Ref as Ref
-from eqxfuse._ir import Statement as Statement
-from eqxfuse._ir import Sum as Sum
-from eqxfuse._ir import operands as operands
-from eqxfuse._lower import lower_jacobian as lower_jacobian
-from eqxfuse._lower import lower_rhs as lower_rhs
+from eqxfuse._lower.jacobian import lower_jacobian as lower_jacobian
+from eqxfuse._lower.rhs import lower_rhs as lower_rhs
+from eqxfuse._program.ir import Array as Array
+from eqxfuse._program.ir import Atom as Atom
+from eqxfuse._program.ir import Load as Load
+from eqxfuse._program.ir import Product as Product
+from eqxfuse._program.ir import Program as Program
+from eqxfuse._program.ir import Ref as Ref
+from eqxfuse._program.ir import Statement as Statement
+from eqxfuse._program.ir import Sum as Sum
+from eqxfuse._program.ir import operands as operands

@@ -1,3 +1,3 @@
 """Rate laws, and what it takes to write one: `Kooij`, `Photo`, ..., `RateLaw`, `rate_law`, `option`."""
 
-from eqxfuse._rate_laws import *  # noqa: F403
+from eqxfuse._chemistry.rate_laws import *  # noqa: F403

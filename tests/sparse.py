@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from eqxfuse._errors import BackendUnavailable
-from eqxfuse._kernels._host import host
-from eqxfuse._lower import LUPlan, Pattern
+from eqxfuse._kernels.cpu.host import host
+from eqxfuse._program.lu_plan import LUPlan
+from eqxfuse._program.pattern import Pattern
+from eqxfuse.errors import BackendUnavailable
 
 
 def _why_not_native() -> str:

@@ -13,7 +13,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import eqxfuse as ef
-from eqxfuse.carbox import conditions, get_fused_ode
+from eqxfuse.carbox import conditions, fused_rhs, get_fused_ode
 from tests import carbox_stand_in as stand_in
 from tests.helpers import BACKENDS, shared
 
@@ -133,7 +133,7 @@ def test_one_term_a_reaction():
 
 
 def test_terms_are_laws_only_where_their_values_say_so():
-    laws = [r.fits[0].law for r in ef.FusedRHS.from_carbox(stand_in.network()).network.reactions]
+    laws = [r.fits[0].law for r in fused_rhs(stand_in.network()).network.reactions]
     names = [type(law).__name__ for law in laws]
     assert names == ["Kooij", "Kooij", "UserRate", "Kooij", "CosmicRay", *["CarboxRate"] * 5]
     read = [law.modifying_species for law in laws[5:]]
@@ -167,7 +167,7 @@ def test_a_known_name_without_its_fields_or_its_nature_is_called_as_it_stands():
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_for_diffrax(backend):
     network = stand_in.network()
-    rhs = ef.FusedRHS.from_carbox(network, backend=backend)
+    rhs = fused_rhs(network, backend=backend)
     y, here = stand_in.state(9)
     expected, own = network.ode(0.0, y, *here), conditions(*here)
     assert_close(eqx.filter_jit(rhs)(0.0, jnp.asarray(y), own), expected)
@@ -176,7 +176,7 @@ def test_for_diffrax(backend):
 
 def test_the_jacobian_is_that_of_the_adapter():
     network = stand_in.network()
-    rhs = ef.FusedRHS.from_carbox(network)
+    rhs = fused_rhs(network)
     y, here = stand_in.state(10)
     expected = eqx.filter_jit(jax.jacfwd(lambda y: usual()(0.0, y, *here)))(jnp.asarray(y))
     found = eqx.filter_jit(lambda y: rhs.jacobian(0.0, y, conditions(*here)).todense())(jnp.asarray(y))
@@ -192,7 +192,7 @@ def test_a_stiff_solve():
         molecularities=stand_in.MOLECULARITIES[:9],
     )
     y0, here, times = np.array([0.5, 0.25, 1e-4, 1e-6]), (50.0, 1e3, 1.0, 1.0, 1.0), np.array([1e9, 1e11])
-    rhs = ef.FusedRHS.from_carbox(network)
+    rhs = fused_rhs(network)
     found = ef.solve(rhs, conditions(*here), jnp.asarray(y0), times[-1], rtol=1e-8, saveat=jnp.asarray(times))
 
     def own(t, y):

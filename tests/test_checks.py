@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import pytest
 
 from eqxfuse import Network, Reaction, read_network
-from eqxfuse._checks import warn_of_zeroed
-from eqxfuse._rate_laws import Constant, Fit, Kooij
+from eqxfuse._chemistry.checks import warn_of_zeroed
+from eqxfuse._chemistry.rate_laws import Constant, Fit, Kooij
 from tests.helpers import shared
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from eqxfuse import YEAR, Conditions, Trajectory
-from eqxfuse._cli import _conditions, _report
-from eqxfuse._cli._quantities import parse_abundances, parse_names, parse_time
-from eqxfuse.cli import main
+from eqxfuse._cli import conditions, report
+from eqxfuse._cli.main import main
+from eqxfuse._cli.quantities import parse_abundances, parse_names, parse_time
 
 NETWORK = """r1,r2,p1,p2,a,b,c,mechanism
 H,C+,CH+,,1e-17,0,0,KA
@@ -148,7 +148,7 @@ def test_a_picture_that_cannot_be_written_leaves_the_data(network_file, tmp_path
         path.write_bytes(b"half a picture")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(_report, "save_plot", full)
+    monkeypatch.setattr(report, "save_plot", full)
     status, line = fails(run_arguments(network_file, out=str(tmp_path / "out")), capsys)
     assert (status, line) == (1, f"eqxfuse run: error: cannot write to {tmp_path / 'out'}: No space left on device")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["tiny.npz"]
@@ -298,7 +298,7 @@ def test_lists():
 
 
 def test_every_condition_has_an_option():
-    assert {*_conditions._MAIN, *_conditions._FURTHER} == {f.name for f in fields(Conditions)}
+    assert {*conditions._MAIN, *conditions._FURTHER} == {f.name for f in fields(Conditions)}
 
 
 def as_a_process(*arguments, environment=None, **options):

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from eqxfuse import Trajectory
-from eqxfuse._cli import _grid, _grid_store, _lock
-from eqxfuse._cli._quantities import parse_axis
-from eqxfuse.cli import main
+from eqxfuse._cli import grid as grid_command
+from eqxfuse._cli import grid_store
+from eqxfuse._cli import lock as grid_lock
+from eqxfuse._cli.main import main
+from eqxfuse._cli.quantities import parse_axis
 
 NETWORK = """r1,r2,p1,p2,a,b,c,mechanism
 CO,,C,O,1e-10,0,0,FUV
@@ -36,7 +38,7 @@ _NETWORKS = {}
 @pytest.fixture(autouse=True)
 def compile_once(monkeypatch):
     """One network for all tests, so that only the first solve compiles."""
-    read = _grid.open_network
+    read = grid_command.open_network
 
     def remembered(options):
         key = Path(options.file).read_text(), options.out_of_range
@@ -44,7 +46,7 @@ def compile_once(monkeypatch):
             _NETWORKS[key] = read(options)
         return _NETWORKS[key]
 
-    monkeypatch.setattr(_grid, "open_network", remembered)
+    monkeypatch.setattr(grid_command, "open_network", remembered)
 
 
 def words(path, out, **options):
@@ -86,7 +88,7 @@ def test_every_cell_of_the_product(network_file, tmp_path, capsys):
 def test_a_finished_grid_is_not_solved_again(network_file, tmp_path, capsys, monkeypatch):
     main(words(network_file, tmp_path))
     before = (tmp_path / "tiny.grid.npz").read_bytes()
-    monkeypatch.setattr(_grid, "solve_blocks", None)
+    monkeypatch.setattr(grid_command, "solve_blocks", None)
     assert main(words(network_file, tmp_path)) == 0
     assert (tmp_path / "tiny.grid.npz").read_bytes() == before
     assert capsys.readouterr().out.count("10 of 10 cells solved") == 2
@@ -115,7 +117,7 @@ def test_another_policy_outside_the_ranges_is_refused(network_file, tmp_path, ca
 
 def interrupted(network_file, out, capsys, monkeypatch, full=2):
     """A disk that is full after some chunks."""
-    write, written = _grid_store.write_arrays, []
+    write, written = grid_store.write_arrays, []
 
     def limited(path, trajectory):
         if len(written) == full:
@@ -125,7 +127,7 @@ def interrupted(network_file, out, capsys, monkeypatch, full=2):
         write(path, trajectory)
 
     with monkeypatch.context() as patch:
-        patch.setattr(_grid_store, "write_arrays", limited)
+        patch.setattr(grid_store, "write_arrays", limited)
         return fails(words(network_file, out), capsys)
 
 
@@ -147,7 +149,7 @@ def test_a_disk_that_is_full_at_the_end(network_file, tmp_path, capsys, monkeypa
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(_grid_store, "join_archives", full)
+        patch.setattr(grid_store, "join_archives", full)
         status, line = fails(words(network_file, tmp_path / "out"), capsys)
     assert status == 1 and "No space left on device" in line
     assert len(list((tmp_path / "out" / "tiny.grid.chunks").iterdir())) == 4
@@ -240,7 +242,7 @@ def test_a_file_system_without_locks(network_file, tmp_path, capsys, monkeypatch
     def refused(_):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(_lock, "_lock", refused)
+    monkeypatch.setattr(grid_lock, "_lock", refused)
     assert main(words(network_file, tmp_path)) == 0
     error = capsys.readouterr().err
     assert f"warning: cannot lock {tmp_path / 'tiny.grid.lock'}: No locks available. Do not run two" in error

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import YEAR, Trajectory
-from eqxfuse.cli import main
+from eqxfuse._cli.main import main
 
 SETTINGS = """
 temperature = 50

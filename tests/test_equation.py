@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eqxfuse._equation import parse_equation
-from eqxfuse._rate_laws import Constant
-from eqxfuse._reaction import Reaction
+from eqxfuse._chemistry.equation import parse_equation
+from eqxfuse._chemistry.rate_laws import Constant
+from eqxfuse._chemistry.reaction import Reaction
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import eqxfuse as ef
 from eqxfuse import Conditions, Outcome
-from eqxfuse._grid import _blocks
-from eqxfuse._grid._cells import work_order
+from eqxfuse._solve.grid import blocks
+from eqxfuse._solve.grid.cells import work_order
 
 FAST = {"solver": diffrax.Tsit5(), "saveat": 1}
 DENSITIES = np.linspace(0.5, 5.0, 10)  # more than a block, as nearly everywhere here: compiles once
@@ -89,7 +89,7 @@ def test_the_number_of_threads_changes_no_bit(decay, monkeypatch):
     rhs, y0 = decay
     grids = []
     for threads in (1, 3):
-        monkeypatch.setattr(_blocks, "_cores", lambda threads=threads: threads)
+        monkeypatch.setattr(blocks, "_cores", lambda threads=threads: threads)
         grids.append(ef.solve_grid(rhs, cloud(np.linspace(0.1, 5.0, 50)), y0, 1.0, **FAST))
     assert_equal(*grids)
 

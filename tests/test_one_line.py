@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
-from eqxfuse._kernels._native_program import NativeProgram
-from eqxfuse._kernels._summation import SummationTree
-from eqxfuse._lower import plan_lu
+from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._kernels.summation import SummationTree
+from eqxfuse._program.lu_plan import plan_lu
 from tests.helpers import BACKENDS
 
 NETWORK = ef.networks.dark_cloud()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eqxfuse._plot import bars, equation, formula, save_plot
-from eqxfuse._plot._curves import DECADES, LABEL_GAP, _apart, _limits
+from eqxfuse._plot.curves import DECADES, LABEL_GAP, _apart, _limits
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,3 @@
 """Network files: text in, `Network` out, nothing else."""
 
-from eqxfuse._formats._read import read_network as read_network
+from eqxfuse._formats.read import read_network as read_network

@@ -26,13 +26,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from eqxfuse._formats._draft import Draft
-from eqxfuse._formats._fields import number, refuse, require_reactants, temperature_range, whole_number
-from eqxfuse._formats._format import Format
-from eqxfuse._formats._kida_laws import AGENTS, THIRD_BODY, agent, check_third_body, is_odd, kind, law
-from eqxfuse._rate_laws import Constant, Fit
-from eqxfuse._reaction import Source
-from eqxfuse._species import Species
+from eqxfuse._chemistry.rate_laws import Constant, Fit
+from eqxfuse._chemistry.reaction import Source
+from eqxfuse._chemistry.species import Species
+from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.fields import number, refuse, require_reactants, temperature_range, whole_number
+from eqxfuse._formats.format import Format
+from eqxfuse._formats.kida_laws import AGENTS, THIRD_BODY, agent, check_third_body, is_odd, kind, law
 
 _REACTANTS = ((0, 11), (11, 22), (22, 34))
 _PRODUCTS = ((34, 45), (45, 56), (56, 67), (67, 78), (78, 91))

@@ -6,13 +6,13 @@ k n(H)^2.
 
 from collections.abc import Sequence
 
-from eqxfuse._formats._csv import columns, table
-from eqxfuse._formats._draft import Draft
-from eqxfuse._formats._fields import number, refuse, require_reactants
-from eqxfuse._formats._format import Format
-from eqxfuse._rate_laws import CosmicRay, H2FormationSimple, Kooij, Photo
-from eqxfuse._reaction import Source
-from eqxfuse._species import Species
+from eqxfuse._chemistry.rate_laws import CosmicRay, H2FormationSimple, Kooij, Photo
+from eqxfuse._chemistry.reaction import Source
+from eqxfuse._chemistry.species import Species
+from eqxfuse._formats.csv import columns, table
+from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.fields import number, refuse, require_reactants
+from eqxfuse._formats.format import Format
 
 _HEADER = ("r1", "r2", "p1", "p2", "a", "b", "c", "mechanism")
 _LAWS = {

@@ -14,12 +14,8 @@ temperature, whatever the row's range.
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from eqxfuse._constants import ZETA_UCLCHEM
-from eqxfuse._formats._csv import columns, table
-from eqxfuse._formats._draft import Draft
-from eqxfuse._formats._fields import number, refuse, require_reactants, temperature_range
-from eqxfuse._formats._format import Format
-from eqxfuse._rate_laws import (
+from eqxfuse._chemistry.constants import ZETA_UCLCHEM
+from eqxfuse._chemistry.rate_laws import (
     CosmicRay,
     CosmicRayPhoton,
     Fit,
@@ -33,8 +29,12 @@ from eqxfuse._rate_laws import (
     ShieldedCO,
     ShieldedH2,
 )
-from eqxfuse._reaction import Source
-from eqxfuse._species import Species
+from eqxfuse._chemistry.reaction import Source
+from eqxfuse._chemistry.species import Species
+from eqxfuse._formats.csv import columns, table
+from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.fields import number, refuse, require_reactants, temperature_range
+from eqxfuse._formats.format import Format
 
 _REACTANTS = ("Reactant 1", "Reactant 2", "Reactant 3")
 _PRODUCTS = ("Product 1", "Product 2", "Product 3", "Product 4")

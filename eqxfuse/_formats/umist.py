@@ -11,13 +11,13 @@ code: reactions with a barrier, which were fitted from 200 K or so upwards, do n
 import re
 from collections.abc import Sequence
 
-from eqxfuse._constants import ZETA_UMIST
-from eqxfuse._formats._draft import Draft
-from eqxfuse._formats._fields import number, refuse, require_reactants, temperature_range, whole_number
-from eqxfuse._formats._format import Format
-from eqxfuse._rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo, RateLaw
-from eqxfuse._reaction import Source
-from eqxfuse._species import Species
+from eqxfuse._chemistry.constants import ZETA_UMIST
+from eqxfuse._chemistry.rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo, RateLaw
+from eqxfuse._chemistry.reaction import Source
+from eqxfuse._chemistry.species import Species
+from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.fields import number, refuse, require_reactants, temperature_range, whole_number
+from eqxfuse._formats.format import Format
 
 _TWO_BODY = frozenset({"AD", "CD", "CE", "DR", "IA", "IN", "MN", "NN", "RA", "REA", "RR"})
 _AGENTS = {"CP": "CRP", "CR": "CRPHOT", "PH": "PHOTON"}

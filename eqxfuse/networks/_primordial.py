@@ -2,10 +2,10 @@
 
 import math
 
-from eqxfuse._equation import parse_equation
-from eqxfuse._network import Network
-from eqxfuse._rate_laws import Fit, Kooij
-from eqxfuse._reaction import Reaction
+from eqxfuse._chemistry.equation import parse_equation
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import Fit, Kooij
+from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse.networks._primordial_laws import (
     KELVIN_PER_EV,
     LogPolynomial,

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from eqxfuse._rate_laws import Kooij, RateLaw, option, rate_law
-from eqxfuse._rate_laws._law import Parameter
+from eqxfuse._chemistry.rate_laws import Kooij, RateLaw, option, rate_law
+from eqxfuse._chemistry.rate_laws.law import Parameter
 
 KELVIN_PER_EV = 11604.518
 """Temperature [K] at which k_B T is 1 eV (CODATA 2018)."""

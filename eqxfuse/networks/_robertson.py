@@ -1,7 +1,7 @@
 """Robertson's problem, the classical stiff test."""
 
-from eqxfuse._network import Network
-from eqxfuse._species import Species
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.species import Species
 
 
 def robertson() -> Network:

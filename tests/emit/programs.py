@@ -1,9 +1,9 @@
 """Programs small enough to read."""
 
 from eqxfuse import Network
-from eqxfuse._emit._jax_source import jax_source
-from eqxfuse._ir import Array, Load, Product, Program, Ref, Statement, Sum
 from eqxfuse._kernels import execute
+from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum
+from eqxfuse._python.source import jax_source
 
 THREE = Network.from_reactions(
     ["H2+ + H2 -> H3+ + H", "H3+ + e- -> H + H + H", "H3+ + e- -> H2 + H"],

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from eqxfuse import Network, Reaction, Species, networks
-from eqxfuse._emit import _blocks
-from eqxfuse._emit._identifiers import identifiers, one_line
-from eqxfuse._emit._jax_source import jax_source
-from eqxfuse._emit._reference import evaluate
-from eqxfuse._ir import Array
+from eqxfuse._chemistry.rate_laws import Constant
 from eqxfuse._kernels import execute
-from eqxfuse._lower import lower_rhs
-from eqxfuse._rate_laws import Constant
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.identifiers import identifiers, one_line
+from eqxfuse._program.ir import Array
+from eqxfuse._program.reference import evaluate
+from eqxfuse._python import blocks
+from eqxfuse._python.source import jax_source
 from tests.helpers import assert_rounding, random_state
 
 from .programs import THREE, k, product, program, ref, run, total, y
@@ -115,7 +115,7 @@ def test_keeps_the_dtype(dtype):
 
 @pytest.mark.parametrize("length", [1, 2, 7])
 def test_cut_into_functions_it_computes_the_same(monkeypatch, length):
-    monkeypatch.setattr(_blocks, "BLOCK", length)
+    monkeypatch.setattr(blocks, "BLOCK", length)
     network = networks.primordial()
     program = lower_rhs(network)
     source = jax_source(program)
@@ -132,7 +132,7 @@ def test_functions_are_of_bounded_length():
     assert len(pieces) > 10
     for piece in pieces:
         loads = [s for s in piece.body if isinstance(s, ast.Assign) and isinstance(s.value, ast.Subscript)]
-        assert len(piece.body) - len(loads) <= _blocks.BLOCK + 1
+        assert len(piece.body) - len(loads) <= blocks.BLOCK + 1
         assert len(loads) <= 200
 
 

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import networks
-from eqxfuse._emit import _plan
-from eqxfuse._emit._chunks import cut
-from eqxfuse._emit._linear import linearise
-from eqxfuse._emit._operations import OUT, WORK
-from eqxfuse._ir import Array, Load, Product, Program, Ref, Statement, Sum
-from eqxfuse._lower import lower_rhs
+from eqxfuse._llvm.kernel import plan
+from eqxfuse._llvm.kernel.chunks import cut
+from eqxfuse._llvm.kernel.linear import linearise
+from eqxfuse._llvm.kernel.operations import OUT, WORK
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum
 from tests.emit.random_programs import assert_close, random_inputs, random_programs
 
 KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply}
@@ -20,7 +20,7 @@ KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply}
 def interpret(program, arrays, limit, running):
     """The operations of all chunks, run as they stand."""
     chunks = cut(program, limit)
-    slots = _plan._slots(program, chunks)
+    slots = plan._slots(program, chunks)
     outputs: dict = {}
     for i, atom in enumerate(program.outputs):
         if isinstance(atom, Ref):
@@ -29,7 +29,7 @@ def interpret(program, arrays, limit, running):
     memory |= {(a.name, i): v for a, own in zip(program.inputs, arrays, strict=True) for i, v in enumerate(own)}
     for number, chunk in enumerate(chunks):
         lines = linearise(chunk, slots, outputs, running, program.compensated)
-        operations = [*lines.operations, *(_plan._copies(program, slots) if number == 0 else ())]
+        operations = [*lines.operations, *(plan._copies(program, slots) if number == 0 else ())]
         results: list = []
         for kind, left, right, place, _ in operations:
             a, b = (results[v] if isinstance(v, int) else memory.get(v) for v in (left, right))
@@ -69,6 +69,6 @@ def test_a_chunk_remembers_no_rate_of_an_earlier_one():
     """Sums are carried on in parts: of a network, only sums and shared monomials are kept between chunks."""
     program = lower_rhs(networks.dark_cloud())
     chunks = cut(program, 100)
-    slots = _plan._slots(program, chunks)
+    slots = plan._slots(program, chunks)
     assert len(chunks) > 5
     assert not any(name.startswith("r") for name in slots.values)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqxfuse._emit._literal_graph import Graph
-from eqxfuse._emit._literal_lines import Printer
-from eqxfuse._emit._literal_trace import read, trace
+from eqxfuse._python.literal.graph import Graph
+from eqxfuse._python.literal.lines import Printer
+from eqxfuse._python.literal.trace import read, trace
 
 SYMBOLS = {"x": 1.7, "y": 0.3}
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import networks
-from eqxfuse._emit._polynomial import Polynomial, multiply_out
-from eqxfuse._emit._reference import evaluate
-from eqxfuse._ir import Load, Product, Ref, Statement, Sum
-from eqxfuse._lower import lower_rhs
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.ir import Load, Product, Ref, Statement, Sum
+from eqxfuse._program.polynomial import Polynomial, multiply_out
+from eqxfuse._program.reference import evaluate
 
 from .programs import THREE, k, product, program, ref, total, y
 

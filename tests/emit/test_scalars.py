@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from jax import lax
 
-from eqxfuse._emit._scalar_trace import scalar_function
-from eqxfuse._emit._scalars import Scalars
+from eqxfuse._program.scalars import Scalars
+from eqxfuse._program.trace import scalar_function
 
 ir = pytest.importorskip("llvmlite.ir")
 
@@ -48,9 +48,9 @@ STRANGE = [np.array([np.nan, np.inf, -np.inf]), np.array([0.0, -0.0, -2.5])], np
 
 def native(function, lanes):
     """`function` of x [3] and c [4], compiled; takes and gives arrays [length, lanes]."""
-    from eqxfuse._emit._llvm_scalars import emit_scalars
-    from eqxfuse._emit._loops import DOUBLE
-    from eqxfuse._kernels._native import compile_ir, link
+    from eqxfuse._kernels.cpu.native import compile_ir, link
+    from eqxfuse._llvm.algebra.builder import DOUBLE
+    from eqxfuse._llvm.algebra.scalars import emit_scalars
 
     made = scalar_function(function, [("x", [4, 0, 2]), ("c", range(4))])
     module = ir.Module("scalars")

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import Network
-from eqxfuse._errors import NetworkFormatError
+from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import ALL
 
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,8 +6,7 @@ import jax.numpy as jnp
 import pytest
 
 from eqxfuse import Conditions, Network
-from eqxfuse._errors import NetworkFormatError
-from eqxfuse._rate_laws import (
+from eqxfuse._chemistry.rate_laws import (
     CosmicRay,
     Fit,
     GrainCharging,
@@ -19,6 +18,7 @@ from eqxfuse._rate_laws import (
     Photo,
     ThreeBody,
 )
+from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import KIDA, kida_row
 
 

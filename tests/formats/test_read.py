@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eqxfuse import read_network
-from eqxfuse._errors import NetworkFormatError
+from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import ALL
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, read_network
-from eqxfuse._constants import HABING_PER_DRAINE, ZETA_UCLCHEM
+from eqxfuse._chemistry.constants import HABING_PER_DRAINE, ZETA_UCLCHEM
 from tests.formats.test_reference_networks import ours, sides
 from tests.helpers import shared
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import read_network
-from eqxfuse._equation import parse_equation
+from eqxfuse._chemistry.equation import parse_equation
 from tests.helpers import shared
 
 FILES = {

@@ -5,9 +5,8 @@ import logging
 import pytest
 
 from eqxfuse import Conditions, Network
-from eqxfuse._constants import ZETA_UCLCHEM
-from eqxfuse._errors import NetworkFormatError
-from eqxfuse._rate_laws import (
+from eqxfuse._chemistry.constants import ZETA_UCLCHEM
+from eqxfuse._chemistry.rate_laws import (
     CosmicRay,
     CosmicRayPhoton,
     Fit,
@@ -20,6 +19,7 @@ from eqxfuse._rate_laws import (
     ShieldedCO,
     ShieldedH2,
 )
+from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import UCLCHEM, UCLCHEM_HEADER
 
 

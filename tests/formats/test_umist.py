@@ -3,9 +3,9 @@
 import pytest
 
 from eqxfuse import Network
-from eqxfuse._constants import ZETA_UMIST
-from eqxfuse._errors import NetworkFormatError
-from eqxfuse._rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo
+from eqxfuse._chemistry.constants import ZETA_UMIST
+from eqxfuse._chemistry.rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo
+from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import UMIST
 
 

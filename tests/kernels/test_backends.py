@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from eqxfuse import networks
-from eqxfuse._emit._reference import evaluate
 from eqxfuse._kernels import build_kernel
-from eqxfuse._lower import lower_rhs
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.reference import evaluate
 from tests.helpers import BACKENDS, assert_rounding, direct, random_state
 
 NETWORKS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eqxfuse._kernels._cache import ObjectCache, default_directory
+from eqxfuse._kernels.cpu.cache import ObjectCache, default_directory
 
 CODE = [b"machine code" * 100, b"", b"more"]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eqxfuse._kernels._cache import ObjectCache
-from eqxfuse.cli import main
+from eqxfuse._cli.main import main
+from eqxfuse._kernels.cpu.cache import ObjectCache
 
 
 def test_show_and_clear(monkeypatch, tmp_path, capsys):

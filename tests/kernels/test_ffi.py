@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from eqxfuse import networks
-from eqxfuse._kernels._ffi import target, target_name
-from eqxfuse._kernels._llvm_kernel import LlvmKernel
-from eqxfuse._kernels._native_program import NativeProgram
-from eqxfuse._lower import lower_rhs
+from eqxfuse._kernels.cpu.ffi import target, target_name
+from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
+from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._lower.rhs import lower_rhs
 
 NATIVE = NativeProgram.of(lower_rhs(networks.robertson()))
 OFFSETS = {

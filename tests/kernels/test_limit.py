@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks.limit_c import available, build_limit
 from eqxfuse import networks
-from eqxfuse._emit._reference import evaluate
-from eqxfuse._lower import lower_rhs
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.reference import evaluate
 
 if not available():
     pytest.skip("needs gcc", allow_module_level=True)

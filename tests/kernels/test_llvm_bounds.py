@@ -13,12 +13,12 @@ if sys.platform == "win32":
     pytest.skip("needs mprotect", allow_module_level=True)
 
 from eqxfuse import networks
-from eqxfuse._emit._derivative import reverse_program
-from eqxfuse._emit._llvm_job import CELLS, RANK, REFERENCES, SIZES
-from eqxfuse._emit._reference import evaluate
-from eqxfuse._kernels._ffi import addresses
-from eqxfuse._kernels._native_program import NativeProgram
-from eqxfuse._lower import lower_rhs
+from eqxfuse._kernels.cpu.ffi import addresses
+from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._llvm.xla.job import CELLS, RANK, REFERENCES, SIZES
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.derivative import reverse_program
+from eqxfuse._program.reference import evaluate
 
 PAGE = mmap.PAGESIZE
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -15,14 +15,14 @@ pytest.importorskip("llvmlite")
 import equinox as eqx
 
 from eqxfuse import FusedRHS, RateCoefficients, networks
-from eqxfuse._emit._llvm_ir import llvm_ir
-from eqxfuse._errors import BackendUnavailable
-from eqxfuse._ir import Array, Load, Program
-from eqxfuse._kernels._host import host
-from eqxfuse._kernels._llvm_kernel import LlvmKernel, build_llvm_kernel
-from eqxfuse._kernels._native import compile_ir
-from eqxfuse._kernels._vectorized import VectorizedKernel
-from eqxfuse._lower import lower_rhs
+from eqxfuse._kernels.cpu.host import host
+from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel, build_llvm_kernel
+from eqxfuse._kernels.cpu.native import compile_ir
+from eqxfuse._kernels.vectorized import VectorizedKernel
+from eqxfuse._llvm.kernel.module import llvm_ir
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.ir import Array, Load, Program
+from eqxfuse.errors import BackendUnavailable
 from tests.emit.random_programs import assert_close, random_inputs, random_programs
 from tests.emit.test_jax_source import hostile_network
 from tests.helpers import assert_rounding, random_state

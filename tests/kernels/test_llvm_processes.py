@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from eqxfuse import networks
-from eqxfuse._kernels._llvm_kernel import LlvmKernel
-from eqxfuse._lower import lower_rhs
+from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
+from eqxfuse._lower.rhs import lower_rhs
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """
@@ -21,16 +21,16 @@ import os, pickle, sys
 import jax, jax.numpy as jnp, numpy as np
 jax.config.update("jax_enable_x64", True)
 from eqxfuse import networks
-from eqxfuse._kernels import _native
-from eqxfuse._kernels._llvm_kernel import LlvmKernel
-from eqxfuse._kernels._vectorized import VectorizedKernel
-from eqxfuse._lower import lower_rhs
-from eqxfuse._kernels import _ffi
+from eqxfuse._kernels.cpu import native
+from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
+from eqxfuse._kernels.vectorized import VectorizedKernel
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._kernels.cpu import ffi
 compiled = []
 def counted(*arguments, **options):
     compiled.append(1)
-    return _native.compile_ir(*arguments, **options)
-_ffi.compile_ir = counted
+    return native.compile_ir(*arguments, **options)
+ffi.compile_ir = counted
 """
 BUILD = """
 program = lower_rhs(networks.robertson())
@@ -71,19 +71,19 @@ def test_a_damaged_cache_is_rebuilt(tmp_path):
 PLANT = """
 import warnings
 import eqxfuse as ef
-from eqxfuse._emit._llvm_ir import llvm_ir
-from eqxfuse._kernels._cache import ObjectCache, default_directory
-from eqxfuse._kernels._host import host
-from eqxfuse._kernels._native_program import NativeProgram
+from eqxfuse._llvm.kernel.module import llvm_ir
+from eqxfuse._kernels.cpu.cache import ObjectCache, default_directory
+from eqxfuse._kernels.cpu.host import host
+from eqxfuse._kernels.cpu.native_program import NativeProgram
 
 victim = NativeProgram.of(lower_rhs(networks.robertson()))
 reactions = networks.robertson().reactions
 foreign = lower_rhs(ef.Network.from_reactions(reactions[::-1], species=networks.robertson().species))
-name = _ffi.target_name(victim, "float64")
+name = ffi.target_name(victim, "float64")
 modules = llvm_ir(foreign, host().shape("float64"), name)
-code = [_native.compile_ir(text, level=0) for text in (modules.arithmetic, modules.frame)]
+code = [native.compile_ir(text, level=0) for text in (modules.arithmetic, modules.frame)]
 folder = default_directory()
-ObjectCache(folder).write(_ffi._key(name), code)
+ObjectCache(folder).write(ffi._key(name), code)
 folder.chmod(int(os.environ["MODE"], 8))
 with warnings.catch_warnings(record=True) as caught:
     kernel = LlvmKernel(victim.program)

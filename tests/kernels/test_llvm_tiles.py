@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from eqxfuse._emit._llvm_tiles import tiles_text
-from eqxfuse._kernels._native import compile_ir, link
+from eqxfuse._kernels.cpu.native import compile_ir, link
+from eqxfuse._llvm.kernel.tiles import tiles_text
 
 SHAPES = [("double", 2), ("double", 4), ("double", 8), ("float", 4), ("float", 8), ("float", 16)]
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import Network, Reaction, Species
-from eqxfuse._emit._reference import evaluate
+from eqxfuse._chemistry.rate_laws import Constant
 from eqxfuse._kernels import build_kernel
-from eqxfuse._lower import lower_rhs
-from eqxfuse._rate_laws import Constant
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.reference import evaluate
 from tests.helpers import BACKENDS, assert_rounding, random_state
 
 SPECIES = (1, 2, 3, 5, 9, 17, 33, 60)

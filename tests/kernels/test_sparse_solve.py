@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, FusedRHS, Network, RateCoefficients, Rodas4, networks, read_network
-from eqxfuse._lower import Pattern
+from eqxfuse._program.pattern import Pattern
 from tests.helpers import random_state, shared
 from tests.sparse import dense, losses_and_gains, needs_native, network_like_pattern, random_pattern
 
@@ -22,9 +22,9 @@ SIZES = (1, 2, 7, 8, 19, 40)
 @pytest.fixture
 def kernels():
     """Imported late: without llvmlite there is nothing to import."""
-    from eqxfuse._kernels import _sparse_solve
+    from eqxfuse._kernels.cpu import sparse_solve
 
-    return _sparse_solve
+    return sparse_solve
 
 
 def _check_against_dense(kernels, pattern, values, shift, tolerance=1e-12):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from eqxfuse import Network, networks, read_network
-from eqxfuse._emit._reference import evaluate
-from eqxfuse._ir import Product, Sum
-from eqxfuse._lower import lower_jacobian, lower_rhs, modifying_species
-from eqxfuse._rate_laws import ShieldedH2
+from eqxfuse._chemistry.rate_laws import ShieldedH2
+from eqxfuse._lower.jacobian import lower_jacobian, modifying_species
+from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.ir import Product, Sum
+from eqxfuse._program.reference import evaluate
 from tests.helpers import shared
 from tests.sparse import dense
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eqxfuse._lower import Pattern
+from eqxfuse._program.pattern import Pattern
 
 
 def test_rows_are_sorted_unique_and_hold_the_diagonal():

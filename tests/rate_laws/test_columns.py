@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions
-from eqxfuse._rate_laws._columns import column, extinction_ratio, transmission
+from eqxfuse._chemistry.rate_laws.columns import column, extinction_ratio, transmission
 
 
 def test_column_is_density_times_radius_and_never_negative():

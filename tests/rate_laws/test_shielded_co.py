@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, rate_laws
-from eqxfuse._rate_laws._shielded_co import line_shielding, mean_wavelength
+from eqxfuse._chemistry.rate_laws.shielded_co import line_shielding, mean_wavelength
 
 LAW = rate_laws.ShieldedCO(2e-10)
 CELL = Conditions(temperature=30.0, density=1e3, g0=10.0, av=0.0, radius=1e18)

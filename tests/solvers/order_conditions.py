@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from eqxfuse._solvers._tableau import RosenbrockTableau
+from eqxfuse._solvers.tableau import RosenbrockTableau
 
 Tree = tuple  # a rooted tree is the sorted tuple of the trees that hang from its root
 

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._solvers._linear import factorise
+from eqxfuse._solvers.linear import factorise
 
 RNG = np.random.default_rng(3)
 JACOBIAN = jnp.asarray(RNG.normal(size=(5, 5)))

@@ -12,7 +12,7 @@ import pytest
 from diffrax._solver import runge_kutta
 
 from eqxfuse import SparseNewton
-from eqxfuse._solvers._stage import INCREMENT, SLOPE, Stage, check_relation
+from eqxfuse._solvers.stage import INCREMENT, SLOPE, Stage, check_relation
 
 RELATIONS = {SLOPE: runge_kutta._implicit_relation_f, INCREMENT: runge_kutta._implicit_relation_k}
 Z, BASE = jnp.array([0.5, -1.0]), jnp.array([2.0, 3.0])

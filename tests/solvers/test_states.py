@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eqxfuse._solvers import Rodas4, Rodas5P
-from eqxfuse._solvers._system import flatten
+from eqxfuse._solvers.system import flatten
 from tests.solvers.problems import driven, driven_solution, integrate, logistic, logistic_solution
 
 SOLVERS = [Rodas4(), Rodas5P()]

@@ -13,10 +13,10 @@ if sys.platform == "win32":
     pytest.skip("needs mprotect", allow_module_level=True)
 
 import eqxfuse as ef
-from eqxfuse._fused import jacobian_kernel
-from eqxfuse._kernels._module import compiled
-from eqxfuse._kernels._native import link
-from eqxfuse._solvers._native_step import Parts, native_form
+from eqxfuse._kernels.cpu.module import compiled
+from eqxfuse._kernels.cpu.native import link
+from eqxfuse._rhs.fused import jacobian_kernel
+from eqxfuse._solvers.native_step import Parts, native_form
 from tests.kernels.test_llvm_bounds import Guarded, job
 
 LAWS = (ef.rate_laws.ShieldedH2(5e-11), ef.rate_laws.ShieldedC(3e-10, 3.0), 3e-17, 5e-12)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eqxfuse._solvers import Rodas4, Rodas5P
-from eqxfuse._solvers._tableau import RosenbrockTableau
+from eqxfuse._solvers.tableau import RosenbrockTableau
 from tests.solvers.order_conditions import Butcher, _trees
 
 METHODS = [pytest.param(Butcher(solver.tableau), id=solver.__name__) for solver in (Rodas4, Rodas5P)]

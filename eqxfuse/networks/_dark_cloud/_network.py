@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
-from eqxfuse._constants import ZETA_UMIST
-from eqxfuse._equation import parse_equation
-from eqxfuse._network import Network
-from eqxfuse._rate_laws import CosmicRay, CosmicRayPhoton, Fit, H2FormationCazauxTielens, Kooij, Photo, RateLaw
-from eqxfuse._reaction import Reaction
+from eqxfuse._chemistry.constants import ZETA_UMIST
+from eqxfuse._chemistry.equation import parse_equation
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import (
+    CosmicRay,
+    CosmicRayPhoton,
+    Fit,
+    H2FormationCazauxTielens,
+    Kooij,
+    Photo,
+    RateLaw,
+)
+from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse.networks._dark_cloud._electrons import DISSOCIATIVE, RADIATIVE
 from eqxfuse.networks._dark_cloud._ions import ION_NEUTRAL
 from eqxfuse.networks._dark_cloud._neutrals import ASSOCIATION, NEUTRAL

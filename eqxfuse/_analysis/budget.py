@@ -1,0 +1,118 @@
+"""The reactions that make a species and those that destroy it, ranked."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.core
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._analysis.fluxes import fluxes
+from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._rhs.state import as_state
+from eqxfuse._solve.solve import as_arrays
+
+_UNITS = {"abundance": "s^-1", "density": "cm^-3 s^-1"}
+
+
+class BudgetTerm(NamedTuple):
+    """What one reaction does to a species."""
+
+    reaction: int
+    """Position in the network."""
+    equation: str
+    rate: float
+    """Formed or destroyed by it in each second: above zero but for the noise of negative abundances."""
+    share: float
+    """Part of all formation, or of all destruction."""
+
+
+@dataclass(frozen=True, repr=False)
+class Budget:
+    """Formation and destruction of a species in one state; the largest terms come first. Prints as a table.
+
+    Rates are per hydrogen nucleus [s^-1], or in cm^-3 s^-1 where `state` is "density".
+    """
+
+    species: str
+    amount: float
+    """Abundance n/n_H, or density [cm^-3]."""
+    formation: tuple[BudgetTerm, ...]
+    destruction: tuple[BudgetTerm, ...]
+    state: str = "abundance"
+
+    @property
+    def formed(self) -> float:
+        """Formed by all reactions together in each second."""
+        return math.fsum(term.rate for term in self.formation)
+
+    @property
+    def destroyed(self) -> float:
+        """Destroyed by all reactions together in each second."""
+        return math.fsum(term.rate for term in self.destruction)
+
+    @property
+    def net(self) -> float:
+        """dy/dt of the species: the rates of all terms, added without rounding."""
+        return math.fsum([*(term.rate for term in self.formation), *(-term.rate for term in self.destruction)])
+
+    @property
+    def timescale(self) -> float:
+        """Lifetime [s]: `amount` over `destroyed`, infinite where nothing destroys the species."""
+        return self.amount / self.destroyed if self.destroyed > 0 else math.inf
+
+    def table(self, rows: int = 10) -> str:
+        """The `rows` largest terms of each side with their shares."""
+        unit = _UNITS[self.state]
+        lines = [
+            f"{self.species}: {self.state} {self.amount:.3e}, net change {self.net:+.3e} {unit}, "
+            f"lifetime {self.timescale / YEAR:.3g} yr"
+        ]
+        sides = (("formation", self.formed, self.formation), ("destruction", self.destroyed, self.destruction))
+        for title, total, terms in sides:
+            lines.append(f"{title}: {total:.3e} {unit} by {len(terms)} reactions")
+            lines += [f"  {term.share:6.1%}  {term.rate:.3e}  {term.equation}" for term in terms[:rows]]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.table()
+
+
+def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species: str, *, t: float = 0.0) -> Budget:
+    """The reactions that make `species` and those that destroy it where the state is `y`, ranked.
+
+    A reaction counts with its net change, so one that gives a catalyst back is not in its budget; rows of the network
+    with equal equations stay apart. `conditions` is what `rhs` takes as `args`, `t` [s] matters for callable ones; see
+    `Trajectory.at` for a `y` at a time, and `fluxes` for code under `jax.jit`. Raises `UnknownSpecies`, `ValueError`
+    for values that are not finite or more than one state, and `TypeError` for a `y` that is no state.
+    """
+    network = rhs.network
+    index = network.index(species)
+    y = as_state(network, y)
+    if isinstance(y, jax.core.Tracer):
+        raise TypeError("a budget cannot be traced: under jax.jit, vmap and grad use fluxes")
+    if y.ndim != 1:
+        raise ValueError(f"a budget is that of one state [species], got shape {y.shape}")
+    flux = np.asarray(_fluxes(rhs, *as_arrays((conditions, y, t))), dtype=float)
+    if not np.isfinite(flux).all() or not math.isfinite(y[index]):
+        raise ValueError("y or the coefficients hold values that are not finite, so there is no budget of them")
+    changes = [(j, dict(reaction.net_change).get(species, 0)) for j, reaction in enumerate(network.reactions)]
+    equations = [reaction.equation for reaction in network.reactions]
+    formed = [(j, equations[j], float(change * flux[j])) for j, change in changes if change > 0]
+    destroyed = [(j, equations[j], float(-change * flux[j])) for j, change in changes if change < 0]
+    return Budget(species, float(y[index]), _ranked(formed), _ranked(destroyed), rhs.state)
+
+
+@eqx.filter_jit
+def _fluxes(rhs: FusedRHS, conditions: Args, y, t):
+    return fluxes(rhs, conditions, y, t=t)
+
+
+def _ranked(rows: Sequence[tuple[int, str, float]]) -> tuple[BudgetTerm, ...]:
+    total = math.fsum(rate for _, _, rate in rows)
+    terms = (BudgetTerm(*row, share=row[2] / total if total else 0.0) for row in rows)
+    return tuple(sorted(terms, key=lambda term: -abs(term.rate)))

@@ -1,0 +1,274 @@
+"""A chemical reaction network: ordered, validated, immutable."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from numbers import Real
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._chemistry.equation import parse_equation
+from eqxfuse._chemistry.identity import identity
+from eqxfuse._chemistry.lists import listed
+from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
+from eqxfuse._chemistry.reaction import Reaction
+from eqxfuse._chemistry.species import Species
+from eqxfuse._program.one_line import OneLine
+from eqxfuse.errors import UnknownSpecies
+
+_SHOWN = 20
+"""Names of opaque species in a summary."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network(OneLine):
+    """Species and reactions in a fixed order; equal and hashed by `digest`.
+
+    Raises `ValueError` when a species stands twice, or a reaction (or its rate law) names one that is not listed.
+    """
+
+    species: tuple[Species, ...]
+    reactions: tuple[Reaction, ...]
+    name: str = ""
+    notes: tuple[str, ...] = ()
+    """What a reader left out or had to assume, one sentence each; shown by `summary`."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "species", tuple(self.species))
+        object.__setattr__(self, "reactions", tuple(self.reactions))
+        object.__setattr__(self, "notes", tuple(self.notes))
+        twice = [name for name, n in Counter(self.species_names).items() if n > 1]
+        if twice:
+            raise ValueError(f"species stand twice in the network: {', '.join(twice)}")
+        known = self._index
+        for reaction in self.reactions:
+            for name in _names(reaction):
+                if name not in known:
+                    raise ValueError(f"reaction {reaction.equation!r}: {UnknownSpecies(name, known)}")
+
+    @classmethod
+    def from_reactions(
+        cls,
+        equations: str | Reaction | Iterable[str | Reaction],
+        rates: RateLaw | float | Iterable[RateLaw | float] = (),
+        *,
+        species: Species | str | Iterable[Species | str] = (),
+        name: str = "",
+    ) -> "Network":
+        """Build a network in Python.
+
+        `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
+        a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
+        `rates`. One equation with its rate needs no list. `species` fixes an order and compositions; the others
+        follow as they appear. A name that is not a formula becomes an opaque species. Raises `ValueError`.
+        """
+        reactions = _reactions(listed(equations, (str, Reaction)), listed(rates, (RateLaw, Real)))
+        given = [_species(s) for s in listed(species, (str, Species))]
+        known = {s.name for s in given}
+        others = dict.fromkeys(n for r in reactions for n in _names(r) if n not in known)
+        return cls((*given, *map(Species.lenient, others)), tuple(reactions), name)
+
+    @cached_property
+    def species_names(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.species)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.species_names)}
+
+    def index(self, name: str) -> int:
+        """Position of a species in every abundance vector. Raises `UnknownSpecies`, and `TypeError` for no name."""
+        if not isinstance(name, str):
+            raise TypeError(f"one species is named by one text, such as 'CO', got {name!r}")
+        try:
+            return self._index[name]
+        except KeyError:
+            raise UnknownSpecies(name, self.species_names) from None
+
+    def abundances(self, values: Mapping[str, float | Float[Array, ""]], floor: float = 0.0) -> Float[Array, "species"]:
+        """Initial abundances x = n/n_H: `values` where given, else `floor`.
+
+        Values may be traced. Raises `UnknownSpecies`, and `TypeError` for a value that is not one number.
+        """
+        x, arrays = np.full(len(self.species), float(floor)), {}
+        for name, value in values.items():
+            if not isinstance(value, Real | np.ndarray | jax.Array) or np.shape(value):
+                raise TypeError(f"the abundance of {name} must be one number, got {value!r}")
+            (arrays if isinstance(value, jax.Array) else x)[self.index(name)] = value
+        start = jnp.asarray(x)
+        for i, value in arrays.items():
+            start = start.at[i].set(value.astype(start.dtype))
+        return start
+
+    @cached_property
+    def elements(self) -> tuple[str, ...]:
+        """Every element of the species, in order of first appearance."""
+        return tuple(dict.fromkeys(e for s in self.species for e, _ in s.composition or ()))
+
+    @cached_property
+    def composition(self) -> np.ndarray:
+        """[elements + 1, species] atoms of each element in a species; the last row is the charge."""
+        rows = {element: i for i, element in enumerate(self.elements)}
+        matrix = np.zeros((len(rows) + 1, len(self.species)))
+        for j, s in enumerate(self.species):
+            for element, count in s.composition or ():
+                matrix[rows[element], j] = count
+            matrix[-1, j] = s.charge
+        matrix.flags.writeable = False
+        return matrix
+
+    def subnetwork(self, species: str | Iterable[str]) -> "Network":
+        """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`.
+
+        A reaction whose rate law needs the density of another species (self-shielding) is left out with it.
+        """
+        keep = {self.species_names[self.index(name)] for name in listed(species)}
+        reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
+        return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name, self.notes)
+
+    def with_out_of_range(self, policy: OutOfRange) -> "Network":
+        """This network with one policy for the coefficients of all its reactions outside their ranges of temperature.
+
+        `policy` is `"extrapolate"`, `"bounded"`, `"clamp"` or `"zero"`, see `read_network`. Raises `ValueError`.
+        """
+        return replace(self, reactions=tuple(replace(r, out_of_range=policy) for r in self.reactions))
+
+    def conservation_errors(self) -> dict[int, dict[str, float]]:
+        """Reactions (by position) that do not conserve an element or charge, with what they make of it.
+
+        Those of `unjudged` are left out.
+        """
+        labels = (*self.elements, "charge")
+        unjudged = set(self.unjudged())
+        errors = {}
+        for j, reaction in enumerate(self.reactions):
+            if j in unjudged:
+                continue
+            total = np.zeros(len(labels))
+            for name, number in reaction.net_change:
+                total += number * self.composition[:, self._index[name]]
+            wrong = {label: float(v) for label, v in zip(labels, total, strict=True) if abs(v) > 1e-12}
+            if wrong:
+                errors[j] = wrong
+        return errors
+
+    def unjudged(self) -> tuple[int, ...]:
+        """Reactions (by position) that make or destroy an opaque species: whether they conserve is not known."""
+        opaque = set(self._opaque)
+        return tuple(j for j, r in enumerate(self.reactions) if not opaque.isdisjoint(n for n, _ in r.net_change))
+
+    @property
+    def _opaque(self) -> list[str]:
+        return [s.name for s in self.species if s.composition is None]
+
+    def duplicates(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of reactions (by position) of one kind with the same reactants and products; all of them count."""
+        groups: dict = {}
+        for j, r in enumerate(self.reactions):
+            groups.setdefault((r.kind, frozenset(r.reactants), frozenset(r.products)), []).append(j)
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+    def out_of_range(self, temperature: float) -> tuple[int, ...]:
+        """Reactions (by position) of which no fit holds `temperature` [K]."""
+        return tuple(
+            j for j, r in enumerate(self.reactions) if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
+        )
+
+    @cached_property
+    def orders(self) -> np.ndarray:
+        """[reactions] number of rate factors m of each reaction: its coefficient is in cm^3(m-1) s^-1."""
+        return np.array([len(r.factors) for r in self.reactions], dtype=np.int32)
+
+    @cached_property
+    def net_changes(self) -> tuple[dict[int, float], ...]:
+        """[reactions] the species (by position) that each reaction changes, and by how many."""
+        return tuple({self.index(name): float(n) for name, n in r.net_change} for r in self.reactions)
+
+    @cached_property
+    def rate_table(self) -> RateTable:
+        """The rate laws of all reactions, stacked."""
+        with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays
+            return RateTable.build([r.fits for r in self.reactions], [r.out_of_range for r in self.reactions])
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over species and reactions; kinds, sources, notes and the network's name do not count.
+
+        It is the same in every process, unless a rate law holds a Python function.
+        """
+        content = self.species, [identity(r) for r in self.reactions]
+        return hashlib.sha256(repr(content).encode()).hexdigest()
+
+    def __eq__(self, other):
+        return isinstance(other, Network) and self.digest == other.digest
+
+    def __hash__(self):
+        return hash(self.digest)
+
+    def __repr__(self):
+        label = f"{self.name!r}, " if self.name else ""
+        return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
+
+    @property
+    def policies(self) -> str:
+        """What the coefficients are outside their ranges, in words: `clamp`, or `extrapolate (227), zero (2000)`."""
+        counts = Counter(r.out_of_range for r in self.reactions)
+        return (
+            ", ".join(f"{policy} ({n})" for policy, n in sorted(counts.items())) if len(counts) > 1 else "".join(counts)
+        )
+
+    def summary(self) -> str:
+        """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors, notes."""
+        opaque = self._opaque
+        names = f" ({', '.join(opaque[:_SHOWN])}{', ...' if len(opaque) > _SHOWN else ''})" if opaque else ""
+        kinds = Counter(r.kind or "unnamed" for r in self.reactions).most_common()
+        piecewise = sum(len(r.fits) > 1 for r in self.reactions)
+        return "\n".join(
+            [
+                repr(self),
+                f"elements: {' '.join(self.elements)}",
+                f"species that are not a formula: {len(opaque)}{names}",
+                f"reactions by kind: {', '.join(f'{kind} {n}' for kind, n in kinds)}",
+                f"reactions with several fits: {piecewise}",
+                f"equations that stand more than once: {len(self.duplicates())}",
+                f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}"
+                f" (not judged, for species that are not a formula: {len(self.unjudged())})",
+                f"outside their ranges of temperature: {self.policies}",
+                *self.notes,
+            ]
+        )
+
+
+def _names(reaction: Reaction) -> tuple[str, ...]:
+    """Every species the reaction needs, its rate law included; names may repeat."""
+    modifying = (name for fit in reaction.fits for name in fit.law.modifying_species)
+    return (*(n for n, _ in reaction.reactants), *(n for n, _ in reaction.products), *reaction.factors, *modifying)
+
+
+def _species(value: Species | str) -> Species:
+    return value if isinstance(value, Species) else Species.lenient(value)
+
+
+def _reactions(equations: Sequence, rates: Sequence) -> list[Reaction]:
+    if len(rates) and len(rates) != len(equations):
+        raise ValueError(f"{len(equations)} equations but {len(rates)} rates")
+    reactions = []
+    for i, equation in enumerate(equations):
+        if isinstance(equation, Reaction) == bool(len(rates)):
+            raise ValueError(f"{equation!r}: pass texts with one rate each, or `Reaction`s without rates")
+        reactions.append(equation if isinstance(equation, Reaction) else _reaction(equation, rates[i], i + 1))
+    return reactions
+
+
+def _reaction(equation: str, rate: RateLaw | float, id: int) -> Reaction:
+    if not isinstance(rate, RateLaw):
+        if not math.isfinite(rate):
+            raise ValueError(f"equation {equation!r}: the rate must be finite, got {rate!r}")
+        rate = Constant(float(rate))
+    return Reaction.make(*parse_equation(equation), rate, id=id)

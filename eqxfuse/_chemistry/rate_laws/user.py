@@ -1,0 +1,63 @@
+"""A rate coefficient that the user writes."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
+
+
+@rate_law
+class UserRate(RateLaw):
+    """k = function(conditions, *parameters), times modifier_function(conditions, densities, *parameters) if given.
+
+    `function` and `modifier_function` are written for one reaction with `jax.numpy`: the temperature and the
+    parameters reach them as scalars. `densities` [cm^-3] are those of `species`, in that order. Parameters are
+    scalars and can be differentiated; reactions with the same functions and species are evaluated together.
+
+    Use functions with a name, at the top of a module: laws are told apart by their functions, and `repr` shows the
+    module and the name. Raises `ValueError` when one of `modifier_function` and `species` comes without the other.
+    """
+
+    units: ClassVar[str] = "as the function takes them; k in cm^3(m-1) s^-1"
+    citation: ClassVar[str] = "the user's function"
+
+    function: Callable = option()
+    parameters: tuple[Parameter, ...] = ()
+    modifier_function: Callable | None = option(default=None)
+    species: tuple[str, ...] = option(default=())
+
+    def __post_init__(self):
+        if (self.modifier_function is None) != (not self.species):
+            raise ValueError("UserRate needs both modifier_function and species, or neither")
+
+    @property
+    def modifying_species(self):
+        return self.species
+
+    def coefficient(self, conditions):
+        return self._each(self.function, conditions)
+
+    def modifier(self, conditions, densities):
+        if self.modifier_function is None:
+            return jnp.asarray(1.0)
+        return self._each(self.modifier_function, conditions, densities)
+
+    def _each(self, function, conditions, *args):
+        def one(temperature, *parameters):
+            return function(conditions.at_temperature(temperature), *args, *parameters)
+
+        return jnp.vectorize(one)(conditions.temperature, *self.parameters)
+
+    def __repr__(self):
+        rest = f", {self.parameters!r}" if self.parameters else ""
+        if self.modifier_function is not None:
+            rest += f", modifier_function={_name(self.modifier_function)}, species={self.species!r}"
+        return f"UserRate({_name(self.function)}{rest})"
+
+
+def _name(function) -> str:
+    """Module and name: the same in every process."""
+    named = function if hasattr(function, "__qualname__") else type(function)
+    return f"{named.__module__}.{named.__qualname__}"

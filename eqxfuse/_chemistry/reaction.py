@@ -1,0 +1,98 @@
+"""One reaction of a network."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import get_args
+
+from eqxfuse._chemistry.lists import listed
+from eqxfuse._chemistry.rate_laws import Fit, OutOfRange, RateLaw
+
+_POLICIES = get_args(OutOfRange)
+
+Stoichiometry = tuple[tuple[str, float], ...]
+"""(species, number) pairs, each species once, in the order of the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a reaction was read."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Reactants, products and the fits of the rate coefficient.
+
+    The rate [cm^-3 s^-1] is the coefficient times the densities of `factors`. These are the reactants, with
+    their multiplicity, unless a law says otherwise (formation of H2 on grains takes two H but goes with one
+    factor of n(H)).
+    """
+
+    reactants: Stoichiometry
+    products: Stoichiometry
+    fits: tuple[Fit, ...]
+    out_of_range: OutOfRange = "clamp"
+    factors: tuple[str, ...] = ()
+    id: int = 0
+    kind: str = ""
+    source: Source | None = field(default=None, compare=False)
+
+    def __post_init__(self):
+        if not self.fits:
+            raise ValueError("a reaction needs at least one fit")
+        if self.out_of_range not in _POLICIES:
+            raise ValueError(f"out_of_range must be one of {', '.join(_POLICIES)}, got {self.out_of_range!r}")
+
+    @classmethod
+    def make(
+        cls,
+        reactants: str | Iterable[str],
+        products: str | Iterable[str],
+        rate: RateLaw | Iterable[Fit],
+        *,
+        factors: str | Iterable[str] | None = None,
+        out_of_range: OutOfRange = "clamp",
+        id: int = 0,
+        kind: str = "",
+        source: Source | None = None,
+    ) -> "Reaction":
+        """From names, of which one that stands twice counts twice."""
+        reactants = listed(reactants)
+        fits = (Fit(rate),) if isinstance(rate, RateLaw) else tuple(rate)
+        return cls(
+            reactants=tuple(Counter(reactants).items()),
+            products=tuple(Counter(listed(products)).items()),
+            fits=fits,
+            out_of_range=out_of_range,
+            factors=reactants if factors is None else listed(factors),
+            id=id,
+            kind=kind,
+            source=source,
+        )
+
+    @property
+    def net_change(self) -> Stoichiometry:
+        """Products minus reactants, without the species that come out as they went in."""
+        change: dict[str, float] = {}
+        for name, number in self.reactants:
+            change[name] = change.get(name, 0) - number
+        for name, number in self.products:
+            change[name] = change.get(name, 0) + number
+        return tuple((name, number) for name, number in change.items() if number)
+
+    @property
+    def equation(self) -> str:
+        """Such as `H2+ + H2 -> H3+ + H`; a repeated species is written as often as it stands."""
+        return f"{_side(self.reactants)} -> {_side(self.products)}"
+
+
+def _side(stoichiometry: Stoichiometry) -> str:
+    terms = []
+    for name, number in stoichiometry:
+        whole = number == int(number) and number <= 3
+        terms += [name] * int(number) if whole else [f"{number:g} {name}"]
+    return " + ".join(terms)

@@ -1,0 +1,40 @@
+"""`eqxfuse compare`: what tells two networks apart, with the exit status of `diff`."""
+
+import argparse
+
+from eqxfuse._analysis.comparison import compare as compare_networks
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import OutOfRange
+from eqxfuse._cli.conditions import add_conditions, describe, read_conditions
+from eqxfuse._cli.errors import CommandError, UsageError
+from eqxfuse._cli.network import read
+from eqxfuse._cli.parser import add_out_of_range, number
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    for letter in "AB":
+        text = "network file, or the name of a network that ships with eqxfuse"
+        parser.add_argument(letter.lower(), metavar=letter, help=text)
+    text = "coefficients are equal within this part of the larger one (default: 1e-6)"
+    parser.add_argument("--rtol", metavar="X", type=number, default=1e-6, help=text)
+    parser.add_argument("--all", action="store_true", help="list all findings, not the first 10 of each kind")
+    add_out_of_range(parser)
+    add_conditions(parser, temperature=10.0, density=1e4)
+    parser.set_defaults(command=compare, trouble=2)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """1 where the networks differ, 0 where they do not. Raises `UsageError` (status 2) for whatever goes wrong."""
+    conditions = read_conditions(options)
+    a, b = (_open(name, options.out_of_range) for name in (options.a, options.b))
+    comparison = compare_networks(a, b, conditions, rtol=options.rtol)
+    print(f"{comparison.table(None if options.all else 10)}\ncoefficients are those at {describe(conditions)}")
+    print(f"outside their ranges of temperature: A {a.policies}, B {b.policies}")
+    return 0 if comparison.equal else 1
+
+
+def _open(name: str, out_of_range: OutOfRange | None) -> Network:
+    try:
+        return read(name, out_of_range=out_of_range)
+    except CommandError as error:
+        raise UsageError(str(error)) from error

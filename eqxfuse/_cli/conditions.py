@@ -1,0 +1,142 @@
+"""Options for the physical conditions: one for each field of `Conditions`."""
+
+import argparse
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from eqxfuse._chemistry.conditions import Conditions, wrong_values
+from eqxfuse._cli.errors import UsageError
+from eqxfuse._cli.parser import Argument, number
+from eqxfuse._cli.quantities import parse_axis
+
+_MAIN = {
+    "temperature": "gas temperature [K]",
+    "density": "number density of hydrogen nuclei n_H [cm^-3]",
+    "zeta": "cosmic-ray ionisation rate of H2 [s^-1]",
+    "g0": "far-ultraviolet field, in units of the Draine field",
+    "av": "visual extinction [mag]",
+}
+_FURTHER = {
+    "albedo": "dust albedo in the far ultraviolet",
+    "dust_temperature": "temperature of the grains [K]",
+    "dust_to_gas": "dust-to-gas mass ratio",
+    "gas_to_grain": "n_H over the number density of grains",
+    "radius": "radius of the cloud [cm], for column densities",
+    "turbulent_velocity": "turbulent line width [cm s^-1]",
+}
+
+_LARGEST = {
+    "temperature": 1e9,
+    "density": 1e25,
+    "zeta": 1.0,
+    "g0": 1e15,
+    "av": 1e6,
+    "albedo": 0.999,
+    "dust_temperature": 1e4,
+    "dust_to_gas": 1.0,
+    "gas_to_grain": 1e30,
+    "radius": 1e25,
+    "turbulent_velocity": 3e10,
+}
+"""No rate law holds beyond: what is larger is a slip, or the wrong unit."""
+
+LARGEST_GRID = 10**8
+
+_TEXT = (
+    ("temperature", "T", " K"),
+    ("density", "n_H", " cm^-3"),
+    ("zeta", "zeta", " s^-1"),
+    ("g0", "G0", ""),
+    ("av", "Av", " mag"),
+)
+_MATH = (
+    ("temperature", "$T$", " K"),
+    ("density", r"$n_\mathrm{H}$", " cm$^{-3}$"),
+    ("zeta", r"$\zeta$", " s$^{-1}$"),
+    ("g0", "$G_0$", ""),
+    ("av", "$A_V$", " mag"),
+)
+
+
+def add_conditions(parser: argparse.ArgumentParser, **own_defaults: float) -> None:
+    """An option for each condition, with the default of `Conditions`; those without any (and not in `own_defaults`)
+    are required.
+    """
+    _add(parser.add_argument_group("physical conditions"), _MAIN, own_defaults)
+    _add(parser.add_argument_group("further conditions"), _FURTHER, own_defaults)
+
+
+def add_axes(parser: argparse.ArgumentParser) -> None:
+    """As `add_conditions`, but each of the main ones may have many values."""
+    text = (
+        "Each of these may be one value, a list 10,20,50, or a range lo:hi:n of n values spread evenly, "
+        "lo:hi:nlog evenly in the logarithm (10:300:64, 1e2:1e6:5log). The grid is the product of them all."
+    )
+    axis = Argument(parse_axis, str, list, float)
+    _add(parser.add_argument_group("axes of the grid", text), _MAIN, {}, convert=axis, metavar="X[,X...]|LO:HI:N[log]")
+    _add(parser.add_argument_group("further conditions"), _FURTHER, {})
+
+
+def _add(group, texts: dict[str, str], own_defaults: dict[str, float], convert=number, metavar: str = "X") -> None:
+    defaults = {f.name: f.default for f in dataclasses.fields(Conditions)} | own_defaults
+    for name, text in texts.items():
+        option, default = f"--{_option(name)}", defaults[name]
+        if default is dataclasses.MISSING:
+            group.add_argument(option, metavar=metavar, type=convert, required=True, help=text)
+        else:
+            text = f"{text} (default: {default:.4g})"
+            group.add_argument(option, metavar=metavar, type=convert, default=default, help=text)
+
+
+def read_conditions(options: argparse.Namespace) -> Conditions:
+    """The conditions that `options` ask for. Raises `UsageError`."""
+    return _conditions({name: (getattr(options, name),) for name in (*_MAIN, *_FURTHER)}, {})
+
+
+def read_axes(options: argparse.Namespace) -> tuple[Conditions, dict[str, tuple[float, ...]]]:
+    """The conditions of a grid, whose fields are broadcast together, and the values along each of its axes: those of
+    the main conditions that have more than one value. Raises `UsageError`.
+    """
+    given = {name: getattr(options, name) for name in (*_MAIN, *_FURTHER)}
+    values = {name: own if isinstance(own, tuple) else (own,) for name, own in given.items()}
+    axes = {name: own for name, own in values.items() if len(own) > 1}
+    if math.prod(map(len, axes.values())) > LARGEST_GRID:
+        shape = " x ".join(str(len(own)) for own in axes.values())
+        raise UsageError(f"the grid has {shape} cells: at most {LARGEST_GRID} at a time")
+    return _conditions(values, axes), axes
+
+
+def _conditions(values: dict[str, tuple[float, ...]], axes: dict[str, tuple[float, ...]]) -> Conditions:
+    """With an axis for each entry of `axes`, in that order."""
+    for name, own in values.items():
+        wrong, bound = wrong_values(name, np.array(own))
+        if wrong.any():
+            raise UsageError(f"--{_option(name)} must be finite and {bound}, got {own[int(np.argmax(wrong))]!r}")
+        if max(own) > _LARGEST[name]:
+            raise UsageError(f"--{_option(name)} must be {_LARGEST[name]:g} at most, got {max(own)!r}")
+    after = dict(zip(axes, range(len(axes) - 1, -1, -1), strict=True))
+    fields: dict[str, Any] = {
+        name: np.reshape(own, (-1,) + (1,) * after[name]) if name in axes else own[0] for name, own in values.items()
+    }
+    return Conditions(**fields)
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def describe(conditions: Conditions) -> str:
+    """The main ones in one line."""
+    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _TEXT)
+
+
+def typeset(conditions: Conditions) -> str:
+    """As `describe`, for Matplotlib."""
+    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _MATH)
+
+
+def _value(conditions: Conditions, field: str) -> str:
+    return f"{getattr(conditions, field):.4g}"

@@ -1,0 +1,114 @@
+"""`eqxfuse grid`: many solves, kept as they are done."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from eqxfuse._chemistry.checks import warn_of_start
+from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._cli.conditions import add_axes, read_axes
+from eqxfuse._cli.grid_report import report
+from eqxfuse._cli.grid_store import GridStore, open_store
+from eqxfuse._cli.network import open_network
+from eqxfuse._cli.parser import add_network, add_solver, add_start, count, names
+from eqxfuse._cli.report import file_stem
+from eqxfuse._cli.settings import add_settings
+from eqxfuse._cli.start import right_hand_side, start
+from eqxfuse._rhs.fused import FusedRHS
+from eqxfuse._solve.grid import Part, block_size, gather, make_cells, solve_blocks
+from eqxfuse._solve.integration import Integration
+from eqxfuse._solve.trajectory.origin import Origin
+from eqxfuse._solve.trajectory.trajectory import Trajectory
+
+CHUNK = 256
+"""Cells that are written together, if nothing else is asked for."""
+
+
+def add_grid(parser: argparse.ArgumentParser) -> None:
+    add_network(parser)
+    add_settings(parser)
+    add_start(parser)
+    add_axes(parser)
+    group = parser.add_argument_group("results")
+    group.add_argument("--out", metavar="DIR", default="out", help="folder for the results (default: ./out)")
+    group.add_argument("--species", metavar="A,B,...", type=names, help="species to keep (default: all)")
+    text = f"cells that are written together: at most so many are lost when the run is killed (default: {CHUNK})"
+    group.add_argument("--chunk", metavar="N", type=count, default=CHUNK, help=text)
+    group.add_argument("--progress", action="store_true", help="show the bar even where stderr is no terminal")
+    add_solver(parser, outputs=1)
+    parser.set_defaults(command=grid)
+
+
+def grid(options: argparse.Namespace) -> None:
+    network = open_network(options)
+    conditions, axes = read_axes(options)
+    y0 = start(network, options.initial, options.species or ())
+    rhs = right_hand_side(network, options.backend)
+    cells = make_cells(rhs, conditions, y0)
+    block = block_size(rhs, cells.count)
+    settings = _settings(rhs, conditions, block, options)
+    stem = f"{file_stem(network.name)}.grid"
+    with open_store(Path(options.out), stem, cells.count, options.chunk, settings) as store:
+        shape = " x ".join(f"{len(values)} {name}" for name, values in axes.items()) or "1"
+        print(
+            f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}"
+        )
+        print(f"{shape}: {cells.count} cells")
+        print(f"outside their ranges of temperature: {network.policies}", flush=True)
+        warn_of_start(network, conditions, y0)
+        todo = [store.chunk(number) for number in store.missing]
+        if todo:
+            limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
+            shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
+            _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
+        origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
+        store.finish(cells.shape, axes, origin)
+        report(store.result, axes)
+
+
+def _solve(parts: Generator[Part, None, None], store: GridStore, todo: int, options: argparse.Namespace) -> None:
+    """Keep every chunk as it comes."""
+    done = store.cells - todo
+    if done:
+        print(f"{done} of {store.cells} cells are done already", flush=True)
+    shown = options.progress or sys.stderr.isatty()
+    with closing(parts), tqdm(total=store.cells, initial=done, unit="solve", disable=not shown) as bar:
+        for number, own in groupby(parts, lambda part: int(part[0].flat[0]) // store.size):
+            cells = store.chunk(number)
+            trajectory = gather(own, range(cells[0], cells[-1] + 1), bar.update)
+            store.write(number, _only(trajectory, options.species))
+
+
+def _only(trajectory: Trajectory, names: tuple[str, ...] | None) -> Trajectory:
+    """Of the species that are kept."""
+    if names is None:
+        return trajectory
+    columns = [trajectory.species_names.index(name) for name in names]
+    return dataclasses.replace(
+        trajectory,
+        abundances=trajectory.abundances[..., columns],
+        initial=trajectory.initial[..., columns],
+        end_state=None if trajectory.end_state is None else trajectory.end_state[..., columns],
+        species=tuple(trajectory.species[i] for i in columns),
+    )
+
+
+def _settings(rhs: FusedRHS, conditions: Conditions, block: int, options: argparse.Namespace) -> dict[str, Any]:
+    """All that the numbers in the result depend on."""
+    fields = {f.name: np.ravel(getattr(conditions, f.name)).tolist() for f in dataclasses.fields(conditions)}
+    names = ("initial", "t_end", "rtol", "atol", "outputs", "max_steps", "species", "chunk")
+    return {
+        "network": rhs.network.digest,
+        "backend": rhs.kernel.backend,
+        "block": block,
+        **{name: getattr(options, name) for name in names},
+        **fields,
+    }

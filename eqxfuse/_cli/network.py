@@ -1,0 +1,40 @@
+"""From the file, or the name, that a command is given to a network."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import OutOfRange
+from eqxfuse._cli.errors import CommandError
+from eqxfuse._formats import read_network
+from eqxfuse.errors import NetworkFormatError
+from eqxfuse.networks import dark_cloud, primordial, robertson
+
+SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robertson}
+"""Networks that have a name; a file of that name goes before them."""
+
+
+def open_network(options: argparse.Namespace) -> Network:
+    """The network in `options.file`. Raises `CommandError`."""
+    return read(options.file, options.format, options.out_of_range)
+
+
+def describe_ranges(network: Network, temperature: Any) -> str:
+    """What is done outside the ranges of temperature, and with how many reactions at `temperature` [K]."""
+    outside = len(network.out_of_range(temperature))
+    return f"outside their ranges of temperature: {network.policies} ({outside} reactions at {temperature:g} K)"
+
+
+def read(file: str, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:
+    """The network in a file, or one of `SHIPPED`. Raises `CommandError`."""
+    if file in SHIPPED and not Path(file).exists():
+        network = SHIPPED[file]()
+        return network if out_of_range is None else network.with_out_of_range(out_of_range)
+    try:
+        return read_network(file, format, out_of_range)
+    except NetworkFormatError as error:
+        text = f": {error.text.strip()[:80]!r}" if error.text else ""
+        raise CommandError(f"{error.path}:{error.line}: {error.why}{text}") from error
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}") from error

@@ -1,0 +1,109 @@
+"""What a run prints and writes."""
+
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._cli.durable import write_durably
+from eqxfuse._cli.errors import CommandError
+from eqxfuse._plot import save_plot
+from eqxfuse._solve.trajectory.trajectory import Trajectory
+
+_COLUMNS = 6
+
+
+def warn(message: str) -> None:
+    """One line on stderr."""
+    print(f"eqxfuse: warning: {message}", file=sys.stderr)
+
+
+def show_warnings() -> None:
+    """The warnings of the library as lines on stderr, each text once; inside of `warnings.catch_warnings`."""
+    shown = set()
+
+    def show(message, *_):
+        if str(message) not in shown:
+            shown.add(str(message))
+            warn(str(message))
+
+    warnings.filterwarnings("always", module=r"eqxfuse\b")
+    warnings.showwarning = show
+
+
+def file_stem(name: str) -> str:
+    """The name of a network as that of a file."""
+    return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
+
+
+def table(trajectory: Trajectory, names: Sequence[str]) -> str:
+    """Abundances of `names` at the end and at the whole decades before it."""
+    times = np.asarray(trajectory.times)
+    wanted = times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
+    columns = sorted({int(np.argmin(np.abs(times - t))) for t in wanted})
+    width = max(map(len, (*names, "n/n_H")))
+    lines = ["n/n_H".ljust(width) + "".join(f"{_years(times[i]):>13}" for i in columns)]
+    for name in names:
+        values = np.asarray(trajectory.abundance(name))
+        lines.append(name.ljust(width) + "".join(f"{values[i]:13.3e}" for i in columns))
+    return "\n".join(lines)
+
+
+def _years(seconds: float) -> str:
+    """Such as `100 yr`, `1e6 yr`."""
+    return f"{seconds / YEAR:.3g} yr".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+
+
+def statistics(trajectory: Trajectory, seconds: float) -> str:
+    """Steps, time and conservation in one line."""
+    drift = {label: float(value) for label, value in trajectory.conservation().items()}
+    charge = drift.pop("charge")
+    return (
+        f"{int(trajectory.statistics['steps'])} steps ({int(trajectory.statistics['rejected'])} rejected) in "
+        f"{seconds:.1f} s with compilation; elements conserved to {max(drift.values(), default=0.0):.0e}, "
+        f"charge to {charge:.0e}"
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Before a solve, so that it is not in vain. Raises `CommandError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> CommandError:
+    return CommandError(f"cannot write to {folder}: {error.strerror or error}")
+
+
+def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tuple[str, str], title: str) -> list[Path]:
+    """The data and, with Matplotlib, a picture in `folder`; `name` is the stem of both and the suffix of the data.
+
+    Raises `CommandError`.
+    """
+    stem, kind = name
+    written = [folder / f"{stem}.{kind}"]
+    try:
+        write_durably(written[0], trajectory.save)
+    except ImportError as missing:
+        raise CommandError(str(missing)) from missing
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    picture = folder / f"{stem}.png"
+    return [*written, picture] if _drawn(trajectory, names, picture, title) else written
+
+
+def _drawn(trajectory: Trajectory, names: Sequence[str], path: Path, title: str) -> bool:
+    curves = {name: trajectory.abundance(name) for name in names}
+    try:
+        write_durably(path, lambda part: save_plot(part, trajectory.times, curves, trajectory.state, title))
+    except ImportError as missing:
+        warn(f"no picture was drawn: {missing}")
+        return False
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+    return True

@@ -1,0 +1,93 @@
+"""`eqxfuse run` and `eqxfuse demo`: one solve, its table, its picture, its file."""
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from eqxfuse._analysis import budget
+from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.network import Network
+from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
+from eqxfuse._cli.errors import CommandError
+from eqxfuse._cli.network import describe_ranges, open_network
+from eqxfuse._cli.parser import add_network, add_solve, add_start
+from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
+from eqxfuse._cli.settings import add_settings
+from eqxfuse._cli.start import right_hand_side, start
+from eqxfuse._plot import plain
+from eqxfuse._solve.failure import explain
+from eqxfuse._solve.solve import solve
+from eqxfuse._solve.trajectory.trajectory import Trajectory
+from eqxfuse.networks import dark_cloud, dark_cloud_abundances
+
+DEMO_SPECIES = ("H2", "H", "C+", "C", "CO", "O", "O2", "OH", "H2O", "H2CO", "HCO+", "H3+", "e-")
+DEMO_CONDITIONS = Conditions(temperature=10.0, density=2e4)
+DEMO_YEARS = 1e6
+
+_ANALYSED = 5
+"""Reactions that `--analyse` shows of each kind."""
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    add_network(parser)
+    add_settings(parser)
+    add_start(parser)
+    add_conditions(parser)
+    add_solve(parser)
+    parser.set_defaults(command=run)
+
+
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    add_solve(parser)
+    parser.set_defaults(command=demo)
+
+
+def run(options: argparse.Namespace) -> None:
+    network = open_network(options)
+    _solve_and_report(network, read_conditions(options), options.initial, options.t_end, options)
+
+
+def demo(options: argparse.Namespace) -> None:
+    options.species = options.species or DEMO_SPECIES
+    _solve_and_report(dark_cloud(), DEMO_CONDITIONS, dark_cloud_abundances, DEMO_YEARS * YEAR, options)
+
+
+def _solve_and_report(
+    network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
+) -> None:
+    y0 = start(network, initial, (*(options.species or ()), *options.analyse))
+    rhs = right_hand_side(network, options.backend)
+    make_folder(Path(options.out))
+    print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
+    print(describe(conditions))
+    print(describe_ranges(network, conditions.temperature), flush=True)
+    began = time.perf_counter()
+    trajectory = solve(
+        rhs,
+        conditions,
+        y0,
+        t_end,
+        rtol=options.rtol,
+        atol=options.atol,
+        saveat=options.outputs,
+        max_steps=options.max_steps,
+        progress=sys.stderr.isatty(),
+        throw=False,
+    )
+    if not trajectory.succeeded:
+        raise CommandError(explain(trajectory, rhs, conditions, t_end))
+    _report(
+        trajectory, time.perf_counter() - began, f"{plain(network.name)}, {typeset(conditions)}", network.name, options
+    )
+    for name in options.analyse:
+        print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
+
+
+def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
+    names = options.species or trajectory.most_abundant()
+    print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
+    for path in write(trajectory, names, Path(options.out), (file_stem(name), options.save), title):
+        print(f"wrote {path}")

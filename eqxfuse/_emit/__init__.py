@@ -1,1 +1,0 @@
-"""Program -> text or array operations. Knows no chemistry."""

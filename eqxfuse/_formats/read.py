@@ -1,0 +1,89 @@
+"""`read_network`: a file on disk becomes a `Network`."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import OutOfRange
+from eqxfuse._chemistry.reaction import Source
+from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.format import Format
+from eqxfuse._formats.kida import KIDA
+from eqxfuse._formats.latent_tgas import LATENT_TGAS
+from eqxfuse._formats.uclchem import UCLCHEM
+from eqxfuse._formats.umist import UMIST
+from eqxfuse._program.garbage import collector_paused
+from eqxfuse.errors import NetworkFormatError
+
+FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS)}
+_KNOWN = "; ".join(f"{f.name!r} ({f.title})" for f in FORMATS.values())
+_LOOKED_AT = 50
+
+logger = logging.getLogger("eqxfuse")
+
+
+def read_network(path: str | Path, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:
+    """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase) or latent_tgas csv.
+
+    `format` is `"umist"`, `"kida"`, `"uclchem"` or `"latent_tgas"`; without it the first lines of the file decide,
+    and a file that looks like none of them, or like two, is refused. Species stand in the order in which the
+    reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+
+    `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
+
+    - `"extrapolate"`: the formula of the nearest fit at the temperature itself, the default for UMIST, as in its own
+      code. Barriers keep reactions from running in cold gas; below 10 K and far above a range, fits may grow absurdly.
+    - `"bounded"`: as `"extrapolate"`, but no more than the value at the limit.
+    - `"clamp"`: the value at the limit, the default for KIDA, as in Nahoon. Reactions with a barrier run in cold gas.
+    - `"zero"`: no reaction, the default for UCLCHEM but for rows that say `extrapolate`, as in UCLCHEM itself.
+
+    None takes the default of the format; latent_tgas has no ranges. Whatever is given holds for every row, also for
+    those of UCLCHEM that say something else. `Network.with_out_of_range` changes it afterwards.
+
+    Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
+    shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, and noted at
+    level WARNING. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
+    what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format` or
+    `out_of_range`.
+    """
+    if format is not None and format not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
+    with collector_paused():
+        draft = _read(Path(path), format)
+        network = draft.network(Path(path).stem)
+    for note in draft.notes:
+        logger.info("%s: %s", path, note)
+    for doubt in draft.doubts:
+        logger.warning("%s: %s", path, doubt)
+    return network if out_of_range is None else network.with_out_of_range(out_of_range)
+
+
+def _read(path: Path, format: str | None) -> Draft:
+    rows = _rows(str(path), path.read_bytes())
+    if not rows:
+        raise NetworkFormatError(path, 0, "", "the file is empty")
+    draft = (FORMATS[format] if format else _detect(rows)).read(rows)
+    if not draft.reactions:
+        raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
+    return draft
+
+
+def _rows(path: str, content: bytes) -> list[Source]:
+    """The lines that are not blank. Notes may hold any bytes: what is not UTF-8 is read as Latin-1."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [Source(path, i, line) for i, line in enumerate(lines, 1) if line.strip()]
+
+
+def _detect(rows: Sequence[Source]) -> Format:
+    head = [row.text for row in rows[:_LOOKED_AT]]
+    found = [f for f in FORMATS.values() if any(map(f.recognises, head))]
+    if len(found) == 1:
+        return found[0]
+    looks = f"looks like {' and like '.join(f.name for f in found)}" if found else "looks like no format known here"
+    why = f"the file {looks}: pass format=, one of {_KNOWN}"
+    raise NetworkFormatError(rows[0].path, 0, rows[0].text[:200], why)

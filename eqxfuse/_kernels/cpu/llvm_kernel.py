@@ -1,0 +1,54 @@
+"""A program as native code, called through XLA's FFI."""
+
+from functools import cached_property
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from eqxfuse._kernels.cpu.ffi import source, target
+from eqxfuse._kernels.cpu.host import host
+from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._kernels.cpu.program_call import call
+from eqxfuse._kernels.kernel import Kernel
+from eqxfuse._program.ir import Program
+
+
+class LlvmKernel(Kernel):
+    """LLVM IR with a SIMD lane for each cell of a batch, compiled by llvmlite: CPU only.
+
+    Compiled for JAX's default float type at once, for the other one and for derivatives when they are first
+    traced; the code stays loaded as long as the process lives. Raises `BackendUnavailable` where native
+    kernels cannot run.
+    """
+
+    backend: ClassVar[str] = "llvm"
+
+    def __init__(self, program: Program):
+        host()
+        super().__init__(program)
+        target(self._native, _default_dtype())
+
+    @cached_property
+    def _native(self) -> NativeProgram:
+        return NativeProgram.of(self.program)
+
+    @property
+    def source(self) -> str:
+        """The LLVM IR for JAX's default float type."""
+        return source(self._native, _default_dtype())
+
+    def __call__(self, *arrays):
+        values = [jnp.asarray(a) for a in arrays]
+        if any(v.ndim != 1 for v in values):
+            shapes = ", ".join(str(v.shape) for v in values)
+            raise ValueError(f"{self.program.name} takes arrays of one axis, got {shapes}; use vmap for batches")
+        return call(self._native, values)
+
+
+def build_llvm_kernel(program: Program) -> LlvmKernel:
+    """A native kernel. Raises `BackendUnavailable` where it cannot run."""
+    return LlvmKernel(program)
+
+
+def _default_dtype() -> str:
+    return jnp.result_type(float).name

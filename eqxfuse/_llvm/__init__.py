@@ -1,0 +1,1 @@
+"""Programs as LLVM IR. Writes text and compiles nothing."""

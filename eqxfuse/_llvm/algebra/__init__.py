@@ -1,0 +1,1 @@
+"""Loops, dense and sparse factorisation, and functions of scalars."""

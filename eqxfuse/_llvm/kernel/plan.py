@@ -1,0 +1,89 @@
+"""What a native kernel does: a function a chunk, and the layout of the work space."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eqxfuse._llvm.kernel.chunks import Chunk, cut, stored
+from eqxfuse._llvm.kernel.function import function_text
+from eqxfuse._llvm.kernel.linear import Lines, linearise
+from eqxfuse._llvm.kernel.operations import OUT, Operation, Slots
+from eqxfuse._program.ir import Load, Program, Ref, Sum
+
+CHUNK = 600
+"""Operations a chunk holds: with 8 lanes its values fit the first-level cache."""
+
+NAME = "$K"
+"""Stands for the name of the kernel in the functions of a plan."""
+
+Span = tuple[int, int] | None
+"""The first element that is read, and one past the last."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Functions `NAME.0`, `NAME.1`, ... to be called in order.
+
+    `constants` fill the first of `slots` numbers of work space. `spans` tells for each input what each function
+    reads of it.
+    """
+
+    program: Program
+    functions: list[str]
+    constants: tuple[float, ...]
+    slots: int
+    spans: dict[str, list[Span]]
+    operations: int
+
+
+def make_plan(program: Program, registers: int, comments: bool = False) -> Plan:
+    """Plan `program` for a machine with that many vector registers."""
+    chunks = cut(program, CHUNK)
+    slots = _slots(program, chunks)
+    outputs: dict[str, tuple[int, ...]] = {}
+    for i, atom in enumerate(program.outputs):
+        if isinstance(atom, Ref):
+            outputs[atom.name] = (*outputs.get(atom.name, ()), i)
+    running = registers // 4 if program.compensated else registers // 2
+    inputs = [a.name for a in program.inputs]
+    first = len(slots.constants) + len(slots.values)
+    functions, spans, operations, waiting = [], {name: [] for name in inputs}, 0, 0
+    for i, chunk in enumerate(chunks):
+        lines = linearise(chunk, slots, outputs, running, program.compensated)
+        if i == 0:
+            lines.operations.extend(_copies(program, slots))
+        function = function_text(f"{NAME}.{i}", inputs, lines, first, registers // 2, comments)
+        functions.append(function.text)
+        waiting, operations = max(waiting, function.slots), operations + len(lines.operations)
+        for name, span in _spans(lines, inputs):
+            spans[name].append(span)
+    return Plan(program, functions, slots.constants, first + waiting, spans, operations)
+
+
+def _copies(program: Program, slots: Slots) -> Iterator[Operation]:
+    """Outputs that no statement makes: zeros, and inputs passed through."""
+    for i, atom in enumerate(program.outputs):
+        if not isinstance(atom, Ref):
+            value = (atom.array, atom.index) if isinstance(atom, Load) else slots.constant(0.0)
+            yield ("store", value, value, (OUT, i), "")
+
+
+def _slots(program: Program, chunks: list[Chunk]) -> Slots:
+    sums = [s.expr for s in program.statements if isinstance(s.expr, Sum)]
+    factors = {abs(c) for total in sums for c, _ in total.terms} - {0.0, 1.0, 2.0}
+    kept = stored(chunks)
+    carried = [step.name for chunk in chunks for step in chunk.partial]
+    names = dict.fromkeys([*kept, *carried])
+    if program.compensated:
+        names |= dict.fromkeys(f"{name}.error" for name in carried)
+    constants = (0.0, *sorted(factors))
+    return Slots(constants, {name: len(constants) + i for i, name in enumerate(names)}, frozenset(kept))
+
+
+def _spans(lines: Lines, inputs: list[str]) -> Iterator[tuple[str, Span]]:
+    read: dict[str, set[int]] = {name: set() for name in inputs}
+    for _, left, right, _, _ in lines.operations:
+        for operand in (left, right):
+            if isinstance(operand, tuple) and operand[0] in read:
+                read[operand[0]].add(operand[1])
+    for name, own in read.items():
+        yield name, (min(own), max(own) + 1) if own else None

@@ -1,0 +1,1 @@
+"""A whole Rosenbrock step."""

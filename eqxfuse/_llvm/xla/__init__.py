@@ -1,0 +1,1 @@
+"""What XLA calls: handlers, buffers, and a pool of threads for batches."""

@@ -1,0 +1,138 @@
+"""The plan of a sparse LU factorisation: ordering, fill-in and the tables that a looped kernel reads."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from eqxfuse._program.one_line import OneLine
+from eqxfuse._program.pattern import Pattern
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LUPlan(OneLine):
+    """Factorise A = P^T L U P without numerical pivoting, as KPP does.
+
+    `order[i]` is the row (and column) of A that is eliminated i-th. The last `tail` rows are treated as one
+    dense block; the rows before it are `head` = size - tail sparse ones. All tables are int32, in the new
+    order: row i scatters the elements `a_index[a]` of A to `a_column[a]` for a in a_start[i]:a_start[i+1], is
+    reduced by the pivots `l_column` (< head) in l_start[i]:l_start[i+1], and, for i < head, keeps `u_column` (> i)
+    in u_start[i]:u_start[i+1].
+    """
+
+    pattern: Pattern
+    order: np.ndarray
+    tail: int
+    a_start: np.ndarray
+    a_index: np.ndarray
+    a_column: np.ndarray
+    l_start: np.ndarray
+    l_column: np.ndarray
+    u_start: np.ndarray
+    u_column: np.ndarray
+
+    @property
+    def size(self) -> int:
+        return self.pattern.size
+
+    @property
+    def head(self) -> int:
+        return self.size - self.tail
+
+    @cached_property
+    def multiply_adds(self) -> int:
+        """Of one factorisation, the padding of the dense block included."""
+        lengths = np.diff(self.u_start)
+        return int((lengths[self.l_column] + 1).sum()) + self.tail * (self.tail**2 - 1) // 3
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.pattern.digest} {self.order.tolist()} {self.tail}".encode()).hexdigest()
+
+    def __repr__(self):
+        return f"LUPlan({self.size} x {self.size}, {self.tail} of them dense, {self.multiply_adds} multiply-adds)"
+
+
+def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple: int) -> LUPlan:
+    """Order by Markowitz's criterion and choose the dense tail that costs least.
+
+    `sparse_cost` and `dense_cost` weigh a multiply-add in the looped sparse part and in the dense block;
+    the tail's size is a multiple of `multiple` (or the whole matrix when that is smaller).
+    """
+    order, upper, products = _markowitz(pattern)
+    tail = _cheapest_tail(products, sparse_cost / dense_cost, multiple)
+    return _tables(pattern, order, upper, tail)
+
+
+def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[int]]:
+    """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255).
+
+    Returns the order, the columns that are still active when a pivot is eliminated, and the multiply-adds of each step.
+    """
+    rows = [set(pattern.row(i).tolist()) for i in range(pattern.size)]
+    columns: list[set[int]] = [set() for _ in rows]
+    for i, row in enumerate(rows):
+        for j in row:
+            columns[j].add(i)
+    order, upper, products = [], {}, []
+    active = set(range(pattern.size))
+    while active:
+        pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
+        active.discard(pivot)
+        order.append(pivot)
+        upper[pivot], below = rows[pivot] - {pivot}, columns[pivot] - {pivot}
+        products.append((len(upper[pivot]) + 1) * len(below))
+        for i in below:
+            for j in upper[pivot] - rows[i]:
+                columns[j].add(i)
+            rows[i] |= upper[pivot]
+            rows[i].discard(pivot)
+        for j in upper[pivot]:
+            columns[j].discard(pivot)
+    return order, upper, products
+
+
+def _cheapest_tail(products: list[int], ratio: float, multiple: int) -> int:
+    """The tail size with the least (sparse multiply-adds) * ratio + (dense multiply-adds)."""
+    size = len(products)
+    sparse = np.cumsum([0.0, *products])
+    tails = range(0, size + 1, multiple)
+    costs = [sparse[size - tail] * ratio + tail * (tail**2 - 1) / 3 for tail in tails]
+    return tails[int(np.argmin(costs))]
+
+
+def _tables(pattern: Pattern, order: list[int], upper: dict[int, set[int]], tail: int) -> LUPlan:
+    size = pattern.size
+    head = size - tail
+    place = np.empty(size, dtype=np.int32)
+    place[order] = np.arange(size)
+    above = [sorted(int(place[j]) for j in upper[order[i]]) for i in range(head)]
+    left: list[list[int]] = [[] for _ in range(size)]
+    # A pivot k < head reduces row i when (i, k) is in the fill-in; walk the filled rows once.
+    filled = [set(place[pattern.row(order[i])].tolist()) for i in range(size)]
+    for i in range(size):
+        for k in range(min(i, head)):
+            if k in filled[i]:
+                left[i].append(k)
+                filled[i].update(above[k])
+    a_rows = [
+        sorted((int(place[pattern.columns[e]]), e) for e in range(pattern.starts[r], pattern.starts[r + 1]))
+        for r in order
+    ]
+    return LUPlan(
+        pattern=pattern,
+        order=np.array(order, dtype=np.int32),
+        tail=tail,
+        a_start=_starts(a_rows),
+        a_index=np.array([e for row in a_rows for _, e in row], dtype=np.int32),
+        a_column=np.array([c for row in a_rows for c, _ in row], dtype=np.int32),
+        l_start=_starts(left),
+        l_column=np.array([k for row in left for k in row], dtype=np.int32),
+        u_start=_starts(above),
+        u_column=np.array([j for row in above for j in row], dtype=np.int32),
+    )
+
+
+def _starts(rows) -> np.ndarray:
+    return np.cumsum([0, *map(len, rows)]).astype(np.int32)

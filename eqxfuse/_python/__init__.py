@@ -1,0 +1,1 @@
+"""Programs as the text of Python functions that run in JAX."""

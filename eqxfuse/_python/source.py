@@ -1,0 +1,124 @@
+"""Program -> the text of a Python function that runs it in JAX, one line a statement."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from eqxfuse._program.identifiers import identifiers, one_line
+from eqxfuse._program.ir import Atom, Load, Product, Program, Ref, Statement, Sum, operands
+from eqxfuse._python.blocks import Line, functions, wrapped
+
+Operand = tuple[str, tuple[str, ...]]
+"""The text of an atom, fit for a factor of a product, and the names in it."""
+
+TERMS = 64
+"""Terms that a line adds up at most."""
+
+IMPORTS = "import jax.numpy as jnp\nfrom jax import lax\n"
+
+UNPACK = '''\
+
+
+def unpack(array):
+    """The elements of a vector, as scalars."""
+    return [lax.squeeze(v, (0,)) for v in lax.split(array, (1,) * len(array))] if len(array) else []
+'''
+
+PACK = '''\
+
+
+def pack(zero, *values):
+    """A vector of scalars: sums of padded ones. XLA makes one loop of a sum, and one of each part of a stack."""
+    parts = []
+    for first in range(0, len(values), 4):
+        own = values[first : first + 4]
+        padded = [lax.pad(v[None], zero, [(i, len(own) - 1 - i, 0)]) for i, v in enumerate(own)]
+        parts.append(sum(padded[1:], padded[0]))
+    return jnp.concatenate(parts)
+'''
+
+COMPENSATED_SUM = '''\
+
+
+def compensated_sum(total, *terms):
+    """Neumaier's sum: the error of each addition is collected and added at the end."""
+    error = jnp.zeros_like(total)
+    for term in terms:
+        after = total + term
+        larger = jnp.abs(total) >= jnp.abs(term)
+        error += jnp.where(larger, (total - after) + term, (term - after) + total)
+        total = after
+    return total + error
+'''
+
+
+def jax_source(program: Program) -> str:
+    """A module that defines `{program.name}(*inputs)`: arrays [length] in, an array [outputs] out."""
+    names = {a.name: identifiers(a) for a in program.inputs if a.labels}
+    loads = {n: f"{array}[{i}]" for array, own in names.items() for i, n in enumerate(own)}
+
+    def operand(atom: Atom) -> Operand:
+        if isinstance(atom, Load) and atom.array not in names:
+            return f"{atom.array}[{atom.index}]", ()
+        name = names[atom.array][atom.index] if isinstance(atom, Load) else atom.name
+        return name, (name,)
+
+    arrays = [a.name for a in program.inputs]
+    lines = statement_lines(program, operand)
+    definitions, calls = functions(program.name, arrays, lines, loads, result_names(program))
+    main = [f"def {program.name}({', '.join(arrays)}):", f"    zero = jnp.zeros((), {arrays[0]}.dtype)"]
+    main += [f"    {a} = unpack({a})" for a in arrays]
+    main += [*calls, *result_lines(program)]
+    compensated = COMPENSATED_SUM if program.compensated else ""
+    return f"# {program.summary()}\n{IMPORTS}{UNPACK}{PACK}{compensated}{definitions}\n\n" + "\n".join(main) + "\n"
+
+
+def statement_lines(program: Program, operand: Callable[[Atom], Operand]) -> list[Line]:
+    """A line for each statement of `program`, several for a long sum; `operand` gives the texts of its atoms."""
+    if program.compensated:
+        return [_line(s, operand, compensated=True) for s in program.statements]
+    return [_line(part, operand, compensated=False) for s in program.statements for part in _cut(s)]
+
+
+def result_names(program: Program) -> list[str]:
+    """The statements that outputs take."""
+    return [a.name for a in program.outputs if isinstance(a, Ref)]
+
+
+def result_lines(program: Program) -> list[str]:
+    """The end of the function: a vector of the outputs. It needs a `zero`, and inputs as lists."""
+    return wrapped("    return pack(", ["zero", *map(_result, program.outputs)], ")", "    ")
+
+
+def _result(atom: Atom | None) -> str:
+    if atom is None:
+        return "zero"
+    return f"{atom.array}[{atom.index}]" if isinstance(atom, Load) else atom.name
+
+
+def _cut(s: Statement) -> Iterator[Statement]:
+    """A long sum as several, each of which goes on where the one before ended: Python's parser has a limit."""
+    terms, number = s.expr.terms if isinstance(s.expr, Sum) else (), 0
+    while len(terms) > TERMS:
+        number += 1
+        part = f"{s.name}_{number}"
+        yield Statement(part, Sum(terms[:TERMS]))
+        terms = ((1.0, Ref(part)), *terms[TERMS:])
+    yield replace(s, expr=Sum(terms)) if number else s
+
+
+def _line(s: Statement, operand: Callable[[Atom], Operand], compensated: bool) -> Line:
+    pairs = [operand(a) for a in operands(s.expr)]
+    texts = [text for text, _ in pairs]
+    uses = tuple(dict.fromkeys(name for _, names in pairs for name in names))
+    return Line(s.name, _expression(s, texts, compensated), uses, one_line(s.comment))
+
+
+def _expression(s: Statement, texts: list[str], compensated: bool) -> str:
+    if isinstance(s.expr, Product):
+        return " * ".join(texts)
+    coefficients = [c for c, _ in s.expr.terms]
+    terms = [(c, t if abs(c) == 1 else f"{abs(c)!r} * {t}") for c, t in zip(coefficients, texts, strict=True)]
+    if compensated and len(terms) > 1:
+        return f"compensated_sum({', '.join(t if c > 0 else f'-({t})' for c, t in terms)})"
+    joined = "".join((" + " if c > 0 else " - ") + t for c, t in terms)
+    return joined[3:] if terms[0][0] > 0 else "-" + joined[3:]

@@ -1,0 +1,1 @@
+"""The right-hand side of a network, and what belongs to it: coefficients, modifiers, Jacobian, source."""

@@ -1,0 +1,1 @@
+"""Solves: conditions and a start in, trajectories out."""

@@ -1,0 +1,45 @@
+"""What a failed solve says of itself."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._solve.outcome import Outcome
+from eqxfuse._solve.trajectory.trajectory import Trajectory
+
+_ABUNDANT = 1e-10
+"""Species above this part of the largest one are looked at."""
+
+_QUICK = 0.1
+"""A species that moves by its own amount in less than this part of the time that has passed is on the move."""
+
+
+def explain(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -> str:
+    """Where in time the failed solve of one cell stands, whether the solution still moves there, and what to try.
+
+    `t1` is where it should have arrived [s]. Not for traced values.
+    """
+    time = float(np.asarray(trajectory.end_time))
+    steps = int(np.asarray(trajectory.statistics["steps"]))
+    motion = _motion(trajectory, rhs, conditions, time)
+    where = f"the solve stands at t = {time / YEAR:.6g} yr of {float(t1) / YEAR:.6g} yr after {steps} steps"
+    return f"{where}{motion}. It failed because {Outcome[trajectory.result]}"
+
+
+def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:
+    y = np.asarray(trajectory.end_state)
+    with jax.ensure_compile_time_eval():
+        slope = np.asarray(rhs(time, jnp.asarray(y), conditions))
+    looked_at = y > _ABUNDANT * y.max()
+    pace = np.where(looked_at, np.abs(slope), 0.0) / np.where(looked_at, y, 1.0)
+    fastest = int(np.argmax(pace))
+    if not np.isfinite(pace).all() or pace[fastest] * time * _QUICK < 1:
+        return ""
+    return (
+        f", where the solution still moves: {trajectory.species_names[fastest]} changes by its own amount in "
+        f"{1 / (pace[fastest] * YEAR):.3g} yr. It may oscillate, and then each period takes as many steps"
+    )

@@ -1,0 +1,109 @@
+"""`solve`: conditions and a start in, a trajectory out."""
+
+import dataclasses
+from typing import TypeVar
+
+import diffrax
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._chemistry.checks import warn_of_start
+from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._rhs.state import as_state
+from eqxfuse._solve.adjoint import adjoint_for
+from eqxfuse._solve.failure import explain
+from eqxfuse._solve.integration import ATOL, RTOL, Integration, Time, is_known, require, run
+from eqxfuse._solve.trajectory.origin import Origin
+from eqxfuse._solve.trajectory.trajectory import Trajectory
+
+Tree = TypeVar("Tree")
+
+
+def solve(
+    rhs: FusedRHS,
+    conditions: Args,
+    y0: Float[Array, "species"],
+    t1: Time,
+    *,
+    t0: Time = 0.0,
+    rtol: Time = RTOL,
+    atol: Time = ATOL,
+    saveat: int | Float[Array, "times"] = 121,
+    solver: diffrax.AbstractSolver | None = None,
+    stepsize_controller: diffrax.AbstractStepSizeController | None = None,
+    adjoint: diffrax.AbstractAdjoint | None = None,
+    max_steps: int = 10_000,
+    progress: bool = False,
+    throw: bool = True,
+) -> Trajectory:
+    """Integrate a network from `t0` to `t1` [s].
+
+    Works under `jax.jit`, `jax.vmap` and `jax.grad`; compiled once for each network, solver and number of outputs.
+    The first step is chosen automatically. Steps are controlled so that the error of each is below
+    `atol + rtol * |y|` in the mean square over the species.
+
+    **Arguments**:
+
+    - `conditions`: what `rhs` takes as `args`: `Conditions`, `RateCoefficients`, a callable `t -> Conditions`, or
+      None for a right-hand side bound with `at`.
+    - `y0` [species]: see `Network.abundances`. Its dtype is that of the whole solve; use float64.
+    - `atol`: in units of the state. On abundances 1e-20 resolves trace species down to 1e-14 and better; far below
+      it (1e-23) the steps follow the noise of empty species. Times the density for `state="density"`.
+    - `saveat`: output times [s] in increasing order, or how many, the last at `t1` and the others spread
+      logarithmically over the 6 decades before it.
+    - `solver`: any Diffrax solver with an error estimate; by default `Rodas5P`.
+    - `stepsize_controller`: a Diffrax controller with tolerances of its own instead of `rtol` and `atol`, such as
+      `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where conditions
+      jump.
+    - `adjoint`: how Diffrax differentiates the solve. By default what is fastest and works: reverse mode for
+      `jax.grad`, forward mode for `jax.jvp` and `jax.jacfwd`, `diffrax.DirectAdjoint()` for both (`jax.hessian`). Code
+      that traces a solve before it differentiates, as a `jax.jit` inside of `jax.jvp` and the least-squares solvers
+      of optimistix do, hides that from here: say `diffrax.ForwardMode()` then, or `diffrax.DirectAdjoint()`.
+    - `max_steps`: a solve that needs more fails.
+    - `progress`: show a bar on stderr.
+    - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
+      `Trajectory.result` and `Trajectory.end_time`.
+
+    Raises `ValueError` and `TypeError` for arguments that make no sense.
+    """
+    y0 = as_state(rhs.network, y0, "y0")
+    if throw or is_known(y0):
+        numbers = np if is_known(y0) else jnp
+        y0 = require(y0, lambda y: numbers.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    warn_of_start(rhs.network, conditions, y0)
+    integration = Integration.make(
+        rhs,
+        t1,
+        y0.dtype,
+        t0=t0,
+        rtol=rtol,
+        atol=atol,
+        saveat=saveat,
+        solver=solver,
+        stepsize_controller=stepsize_controller,
+        adjoint=adjoint_for((rhs, conditions, y0, t0, t1)) if adjoint is None else adjoint,
+        max_steps=max_steps,
+        progress=progress,
+    )
+    given = as_arrays(conditions)
+    trajectory = run(integration, given, y0)
+    origin = Origin.of(rhs.network, given, integration.span[0], integration.tolerances)
+    trajectory = dataclasses.replace(trajectory, origin=origin)
+    return _checked(trajectory, integration, conditions) if throw else trajectory
+
+
+def _checked(trajectory: Trajectory, integration: Integration, conditions: Args) -> Trajectory:
+    """Raise `RuntimeError` for a failure: now where the result is known, and when it runs where it is traced."""
+    result = trajectory.result
+    if result.is_traced():
+        return result.error_if(trajectory, ~trajectory.succeeded)
+    if not trajectory.succeeded:
+        raise RuntimeError(explain(trajectory, integration.rhs, conditions, integration.span[1]))
+    return trajectory
+
+
+def as_arrays(tree: Tree) -> Tree:
+    """Numbers become arrays, so that another temperature does not compile again."""
+    return jax.tree.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, float) else leaf, tree)

@@ -1,0 +1,1 @@
+"""What a solve gives, what it was made from, and its files."""

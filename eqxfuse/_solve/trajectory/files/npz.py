@@ -1,0 +1,88 @@
+"""The .npz file of a trajectory: plain arrays, nothing pickled."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._solve.outcome import from_names, names_of
+from eqxfuse._solve.trajectory.files.composition import compositions, species_from
+from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
+
+if TYPE_CHECKING:
+    from eqxfuse._solve.trajectory.trajectory import Trajectory
+
+_ARRAYS = ("times", "abundances", "initial")
+_END = ("end_time", "end_state")
+_COUNT = "statistics_"
+_CONDITION = "conditions_"
+
+
+def write_arrays(path: str | Path, trajectory: "Trajectory") -> None:
+    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, the names in `species`, the compositions and
+    charges in `composition` (JSON), `state`, the name of the `result`, one `statistics_...` for each count, and the
+    `origin_arrays`.
+    """
+    arrays = {name: np.asarray(getattr(trajectory, name)) for name in _ARRAYS}
+    arrays |= {name: np.asarray(getattr(trajectory, name)) for name in _END if getattr(trajectory, name) is not None}
+    arrays |= {_COUNT + name: np.asarray(value) for name, value in trajectory.statistics.items()}
+    arrays |= {
+        "species": np.array(trajectory.species_names, dtype=str),
+        "composition": np.array(json.dumps(compositions(trajectory.species))),
+        "state": np.array(trajectory.state),
+        "result": names_of(trajectory.result),
+        **({} if trajectory.origin is None else origin_arrays(trajectory.origin)),
+    }
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
+
+
+def origin_arrays(origin: Origin) -> dict[str, np.ndarray]:
+    """`t0`, `rtol`, `atol`, name and digest of the `network`, `dims` and, where they are known, one `conditions_...`
+    for each field of the conditions.
+    """
+    arrays = {name: np.asarray(getattr(origin, name)) for name in NUMBERS}
+    arrays |= {name: np.array(getattr(origin, name), dtype=str) for name in ("network", "digest", "dims")}
+    if origin.conditions is None:
+        return arrays
+    return arrays | {_CONDITION + name: np.asarray(getattr(origin.conditions, name)) for name in FIELDS}
+
+
+def read_arrays(path: str | Path) -> dict[str, Any]:
+    """The fields of the trajectory in a file that `write_arrays` wrote. Raises `ValueError` and `OSError`."""
+    try:
+        with open(path, "rb") as file, np.load(file) as arrays:
+            return _fields(arrays)
+    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not a trajectory that eqxfuse saved, or is damaged: {error}") from error
+
+
+def _fields(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    names = [str(name) for name in arrays["species"]]
+    return {
+        **{name: jnp.asarray(arrays[name]) for name in (*_ARRAYS, *_END) if name in arrays or name in _ARRAYS},
+        "statistics": {key[len(_COUNT) :]: jnp.asarray(arrays[key]) for key in arrays if key.startswith(_COUNT)},
+        "result": from_names(arrays["result"]),
+        "species": species_from(names, json.loads(str(arrays["composition"]))),
+        "state": str(arrays["state"]),
+        "origin": _origin(arrays) if "digest" in arrays else None,
+    }
+
+
+def _origin(arrays: Mapping[str, np.ndarray]) -> Origin:
+    def array(name: str):
+        return jnp.broadcast_to(arrays[name], arrays["times"].shape[:-1])
+
+    fields = {name: array(_CONDITION + name) for name in FIELDS if _CONDITION + name in arrays}
+    return Origin(
+        Conditions(**fields) if fields else None,
+        **{name: array(name) for name in NUMBERS},
+        network=str(arrays["network"]),
+        digest=str(arrays["digest"]),
+        dims=tuple(map(str, arrays["dims"])),
+    )

@@ -1,0 +1,191 @@
+"""What a solve returns."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.lists import listed
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.species import Species
+from eqxfuse._plot import plot
+from eqxfuse._program.one_line import OneLine
+from eqxfuse._solve.outcome import Outcome
+from eqxfuse._solve.trajectory.files import read_fields, to_dataframe, to_dataset, write_file
+from eqxfuse._solve.trajectory.origin import Origin
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+    from xarray import Dataset
+
+
+class Trajectory(eqx.Module, OneLine):
+    """Abundances of every species over time. A pytree; under `jax.vmap` every array has the batch axes in front."""
+
+    times: Float[Array, "*batch times"]
+    """Output times [s]."""
+    abundances: Float[Array, "*batch times species"]
+    """Abundances x = n/n_H; densities [cm^-3] where `state` is "density". NaN at times that a failed solve missed."""
+    initial: Float[Array, "*batch species"]
+    """The state that the solve started from."""
+    statistics: dict[str, Int[Array, "*batch"]]
+    """Numbers of `steps`, of `accepted` and of `rejected` ones."""
+    result: Outcome
+    """How the solve ended; `Outcome[result]` says what to try after a failure."""
+    species: tuple[Species, ...] = eqx.field(static=True)
+    state: Literal["abundance", "density"] = eqx.field(static=True, default="abundance")
+    end_time: Float[Array, "*batch"] | None = None
+    """The time [s] at which the solve ended: the last one asked for, or where it failed."""
+    end_state: Float[Array, "*batch species"] | None = None
+    """The state there, in units of `state`."""
+    origin: Origin | None = None
+    """What it was made from, with the names of the batch axes; None where that is not known, as in old files."""
+
+    @property
+    def species_names(self) -> tuple[str, ...]:
+        return self._matter.species_names
+
+    @property
+    def conditions(self) -> Conditions | None:
+        """The conditions of the solve, whose fields have the batch axes or are the same in every cell.
+
+        None where they are not known: the solve was given coefficients or a function of time.
+        """
+        return None if self.origin is None else self.origin.conditions
+
+    @property
+    def succeeded(self) -> Bool[Array, "*batch"]:
+        """Whether the solve arrived at the end."""
+        return self.result == Outcome.successful
+
+    def abundance(self, name: str) -> Float[Array, "*batch times"]:
+        """Abundance of one species over time. Raises `UnknownSpecies`."""
+        return self.abundances[..., self._matter.index(name)]
+
+    @property
+    def final(self) -> dict[str, Float[Array, "*batch"]]:
+        """Abundance of every species, by name, at the last output time."""
+        last = self.abundances[..., -1, :]
+        return {name: last[..., i] for i, name in enumerate(self.species_names)}
+
+    def at(self, time: float | Sequence[float] | Float[Array, "..."]) -> Float[Array, "... species"]:
+        """The state [*batch, species] at a time [s], or the states [*batch, *times, species] at several.
+
+        Linear between the outputs around a time; NaN before the first output and after the last.
+        """
+        wanted = jnp.asarray(time, self.times.dtype)
+
+        def values(times, column):
+            return jnp.interp(wanted.ravel(), times, column, left=jnp.nan, right=jnp.nan)
+
+        columns = jnp.swapaxes(self.abundances, -1, -2)
+        found = jnp.vectorize(values, signature="(t),(t)->(w)")(self.times[..., None, :], columns)
+        return jnp.swapaxes(found, -1, -2).reshape(*self.times.shape[:-1], *wanted.shape, len(self.species))
+
+    def cell(self, *index: int) -> "Trajectory":
+        """One trajectory of a batch, at the `index` along each of its axes. Raises `IndexError`."""
+        shape = self.times.shape[:-1]
+        if len(index) != len(shape) or not all(-n <= i < n for i, n in zip(index, shape, strict=True)):
+            raise IndexError(f"there is no cell {index} in a batch of shape {shape}")
+        arrays = jax.tree.map(lambda array: array[index], dataclasses.replace(self, origin=None))
+        return dataclasses.replace(arrays, origin=self.origin and self.origin.of_cell(index, shape))
+
+    def most_abundant(self, count: int = 10) -> tuple[str, ...]:
+        """Names of the species with the largest abundances at the last output time, largest first.
+
+        Raises `ValueError` for a batch.
+        """
+        self._require_one("most_abundant ranks")
+        order = jnp.argsort(self.abundances[-1], descending=True)[:count]
+        return tuple(self.species_names[int(i)] for i in order)
+
+    def conservation(self) -> dict[str, Float[Array, "*batch"]]:
+        """Largest drift of each element and of `charge` over the output times that the solve reached.
+
+        It is the change of the sum over species of c_i x_i since the start, where c_i counts the atoms (or charges)
+        of a species, over the largest value of the sum of |c_i| x_i: relative for elements, and relative to all
+        charges present for the charge; 0 for what is absent. NaN where the solve reached no output time. Species that
+        are not a formula count as nothing.
+        """
+        labels = (*self._matter.elements, "charge")
+        counts = jnp.asarray(self._matter.composition, self.abundances.dtype)
+        size = jnp.abs(self.abundances)
+        gross = jnp.nanmax(size @ jnp.abs(counts).T, axis=-2)
+        total = jnp.maximum(jnp.nanmax(jnp.sum(size, axis=-1), axis=-1), jnp.sum(jnp.abs(self.initial), axis=-1))
+        scale = jnp.maximum(gross, jnp.finfo(size.dtype).eps * total[..., None])
+        change = jnp.nanmax(jnp.abs((self.abundances - self.initial[..., None, :]) @ counts.T), axis=-2)
+        drift = change / jnp.where(scale == 0, 1, scale)
+        return {label: drift[..., i] for i, label in enumerate(labels)}
+
+    def plot(self, species: str | Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
+        """Abundances against time in years on logarithmic axes; needs matplotlib (`pip install 'eqxfuse[plot]'`).
+
+        `species` are the names to show, by default those of `most_abundant`. Draws on `ax` or a new figure and
+        returns the axes. Raises `UnknownSpecies`, `ValueError` for a batch, `ImportError` without matplotlib.
+        """
+        self._require_one("plot shows")
+        names = self.most_abundant() if species is None else listed(species)
+        curves = {name: self.abundance(name) for name in names}
+        return plot(self.times, curves, self.state, ax)
+
+    def dataframe(self) -> "DataFrame":
+        """A pandas table: a row for each time [s], a column for each species; needs `pip install 'eqxfuse[tables]'`.
+
+        Raises `ValueError` for a batch and `ImportError` without pandas.
+        """
+        return to_dataframe(self)
+
+    def to_xarray(self, *dims: str | Sequence[str]) -> "Dataset":
+        """Labelled arrays of xarray: abundances [*dims, time, species], start, statistics and result, with units.
+
+        `dims` name the batch axes: by default as in `origin`, or after the one condition that varies along an axis, as
+        in `dataset.sel(temperature=10.0)`; else `cell` or `cell_0`, `cell_1`, ... . Conditions are coordinates; the
+        network, its digest, `t0` and the tolerances are attributes. The n_H of the conditions is called `n_H` beside
+        data called `density`. Where the cells of a batch have output times of their own, `time` [*dims, output] labels
+        the axis `output`. Needs `pip install 'eqxfuse[tables]'`.
+
+        Raises `ValueError` when `dims` are too many or too few or names that mean something else, and `ImportError`
+        without xarray.
+        """
+        return to_dataset(self, tuple(name for given in dims for name in listed(given)))
+
+    def save(self, path: str | Path) -> None:
+        """Write a file of the kind that its suffix names.
+
+        - `.npz`: everything, for NumPy without eqxfuse;
+        - `.nc`: everything, as NetCDF (see `to_xarray`);
+        - `.csv`: times [s] and abundances of one trajectory.
+
+        Raises `ValueError` for another suffix (and for a batch as `.csv`), and `OSError`.
+        """
+        write_file(path, self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Trajectory":
+        """Read what `save` wrote as `.npz` or `.nc`.
+
+        Raises `ValueError` for another kind of file, `OSError` where it cannot be read.
+        """
+        return cls(**read_fields(path))
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.times.shape[:-1]))
+        batch = f"batch of {shape}, " if shape else ""
+        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times)"
+
+    def _require_one(self, what: str) -> None:
+        if self.times.ndim != 1:
+            shape = self.times.shape[:-1]
+            raise ValueError(f"{what} one trajectory, this is a batch of shape {shape}; take one of it with .cell(...)")
+
+    @property
+    def _matter(self) -> Network:
+        """The species as a network without reactions, which knows their names and composition."""
+        return Network(self.species, ())
