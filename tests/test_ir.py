@@ -36,7 +36,7 @@ def test_text():
 
 
 def test_operations_are_counted():
-    assert DECAY.operations == {"multiplications": 2, "additions": 1, "loads": 3}
+    assert DECAY.operations == {"multiplications": 2, "additions": 1, "calls": 0, "loads": 3}
     assert DECAY.summary() == "rhs: 3 statements, 2 multiplications, 1 additions, 2 outputs"
 
 

@@ -2,7 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from eqxfuse._program.ir import Array, Atom, Load, Product, Program, Ref, Statement, Sum, operands
+from eqxfuse._program.ir import (
+    Array,
+    Atom,
+    Call,
+    Expression,
+    Load,
+    Number,
+    Product,
+    Program,
+    Ref,
+    Statement,
+    Sum,
+    operands,
+)
+from eqxfuse._program.partials import CHOICES, partials
 
 Terms = list[tuple[float, Atom]]
 
@@ -46,7 +60,7 @@ class _Writer:
     def __init__(self):
         self.statements: list[Statement] = []
 
-    def write(self, name: str, expr: Product | Sum, comment: str = "") -> Ref:
+    def write(self, name: str, expr: Expression, comment: str = "") -> Ref:
         self.statements.append(Statement(name, expr, comment))
         return Ref(name)
 
@@ -67,17 +81,37 @@ class _Forward(_Writer):
     def tangent(self, atom: Atom) -> Atom | None:
         if isinstance(atom, Ref):
             return self.tangents.get(atom.name)
-        return Load(atom.array + self.end, atom.index) if atom.array in self.active else None
+        return Load(atom.array + self.end, atom.index) if _loads(atom, self.active) else None
 
     def add(self, s: Statement) -> None:
         if isinstance(s.expr, Sum):
             self.statements.append(s)
             terms = [(c, t) for c, atom in s.expr.terms if (t := self.tangent(atom)) is not None]
             tangent = self.sum(s.name + self.end, terms, s.comment)
+        elif isinstance(s.expr, Call):
+            self.statements.append(s)
+            tangent = self._call(s, s.expr)
         else:
             tangent = self._product(s, s.expr.factors)
         if tangent is not None:
             self.tangents[s.name] = tangent
+
+    def _call(self, s: Statement, call: Call) -> Atom | None:
+        """The sum of partial derivatives times tangents; a choice is one between tangents."""
+        tangents = [self.tangent(atom) for atom in call.arguments]
+        if call.function in CHOICES:
+            chosen = CHOICES[call.function](len(tangents))
+            if all(tangents[i] is None for i in chosen):
+                return None
+            arguments = [
+                (t or Number(0.0)) if i in chosen else a
+                for i, (a, t) in enumerate(zip(call.arguments, tangents, strict=True))
+            ]
+            return self.write(s.name + self.end, Call(call.function, tuple(arguments)), s.comment)
+        terms: Terms = []
+        for i, slope in partials(self, s, [i for i, t in enumerate(tangents) if t is not None], self.end):
+            terms.append((1.0, self.write(f"{s.name}{self.end}_{i}", Product((slope, tangents[i])))))
+        return self.sum(s.name + self.end, terms, s.comment)
 
     def _product(self, s: Statement, factors: tuple[Atom, ...]) -> Atom | None:
         """Factor by factor: (u v)' = u' v + u v'."""
@@ -126,13 +160,34 @@ class _Reverse(_Writer):
             return
         if isinstance(s.expr, Product):
             self._product(s, s.expr.factors, cotangent)
+        elif isinstance(s.expr, Call):
+            self._call(s, s.expr, cotangent)
         else:
             for coefficient, atom in s.expr.terms:
                 self.receive(coefficient, cotangent, atom)
 
     def _moves(self, atom: Atom) -> bool:
         """Whether a value depends on the active inputs."""
-        return atom.name in self.moving if isinstance(atom, Ref) else atom.array in self.active
+        return atom.name in self.moving if isinstance(atom, Ref) else _loads(atom, self.active)
+
+    def _call(self, s: Statement, call: Call, cotangent: Atom) -> None:
+        """Each argument receives the cotangent times its partial derivative; of a choice, the chosen one alone."""
+        moving = [i for i, atom in enumerate(call.arguments) if self._moves(atom)]
+        if call.function in CHOICES:
+            chosen = CHOICES[call.function](len(call.arguments))
+            self._want(a for i, a in enumerate(call.arguments) if i not in chosen)
+            for i in (i for i in moving if i in chosen):
+                own = [
+                    (cotangent if j == i else Number(0.0)) if j in chosen else a for j, a in enumerate(call.arguments)
+                ]
+                self.receive(
+                    1.0, self.write(f"{s.name}{self.end}_{i}", Call(call.function, tuple(own))), call.arguments[i]
+                )
+            return
+        self._want((*call.arguments, Ref(s.name)))
+        for i, slope in partials(self, s, moving, self.end):
+            own = self.write(f"{s.name}{self.end}_{i}", Product((cotangent, slope)))
+            self.receive(1.0, own, call.arguments[i])
 
     def _product(self, s: Statement, factors: tuple[Atom, ...], cotangent: Atom) -> None:
         """Each factor receives the cotangent times all factors before and all factors behind it."""
@@ -163,6 +218,11 @@ class _Reverse(_Writer):
                 self.written.add(atom.name)
                 self._want(operands(self.original[atom.name].expr))
                 self.statements.append(self.original[atom.name])
+
+
+def _loads(atom: Atom, active: set[str]) -> bool:
+    """Whether `atom` is an element of an active array."""
+    return isinstance(atom, Load) and atom.array in active
 
 
 def _needed(statements: list[Statement], outputs: Iterable[Atom | None]) -> tuple[Statement, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eqxfuse._program.ir import Atom, Load, Product, Program
+from eqxfuse._program.functions import FUNCTIONS
+from eqxfuse._program.ir import Atom, Call, Load, Number, Product, Program
 
 
 def evaluate(program: Program, inputs: Mapping[str, np.ndarray], dtype=np.longdouble) -> np.ndarray:
@@ -16,6 +17,8 @@ def evaluate(program: Program, inputs: Mapping[str, np.ndarray], dtype=np.longdo
     values: dict[str, np.ndarray] = {}
 
     def value(atom: Atom) -> np.ndarray:
+        if isinstance(atom, Number):
+            return np.asarray(atom.value, dtype)
         return arrays[atom.array][..., atom.index] if isinstance(atom, Load) else values[atom.name]
 
     for s in program.statements:
@@ -23,6 +26,11 @@ def evaluate(program: Program, inputs: Mapping[str, np.ndarray], dtype=np.longdo
             result = value(s.expr.factors[0])
             for atom in s.expr.factors[1:]:
                 result = result * value(atom)
+        elif isinstance(s.expr, Call):
+            table = {"table": s.expr.table} if s.expr.table else {}
+            arguments = np.broadcast_arrays(*map(value, s.expr.arguments))
+            with np.errstate(all="ignore"):
+                result = FUNCTIONS[s.expr.function].evaluate(*arguments, **table)
         else:
             result = sum(dtype(c) * value(atom) for c, atom in s.expr.terms)
         values[s.name] = np.asarray(result)

@@ -10,7 +10,6 @@ import jax
 from eqxfuse._chemistry.network import Network
 from eqxfuse._kernels import execute
 from eqxfuse._lower.rhs import lower_rhs
-from eqxfuse._program.identifiers import identifiers
 from eqxfuse._python.literal.source import literal_source
 from eqxfuse._python.source import jax_source
 from eqxfuse._rhs.literal_rates import LiteralRates
@@ -42,9 +41,10 @@ class CodeGenerator:
         program = lower_rhs(self.network)
         if self.coefficients == "argument":
             return jax_source(program)
-        rates = LiteralRates(self.network, identifiers(program.inputs[0]))
-        nodes = rates.nodes()
-        return literal_source(program, rates.graph, nodes, rates.parameters(nodes), _ABOUT)
+        rates = LiteralRates(self.network)
+        of_inputs = rates.of_inputs()
+        parameters = rates.parameters(of_inputs.values())
+        return literal_source(program, rates.expressions, of_inputs, parameters, _ABOUT)
 
 
 def compile_network(network: Network) -> Callable:

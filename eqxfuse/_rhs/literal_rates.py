@@ -1,7 +1,7 @@
 """The rate laws of a network as expressions in which every parameter is a number."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import jax
 
@@ -10,12 +10,10 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange, RateLaw
 from eqxfuse._chemistry.rate_laws.layout import held_range
 from eqxfuse._chemistry.reaction import Reaction
+from eqxfuse._program.expressions import Expressions
 from eqxfuse._program.ir import Load
-from eqxfuse._python.literal.graph import Graph
-from eqxfuse._python.literal.names import WITHIN
-from eqxfuse._python.literal.rules import CLIP, MINIMUM
+from eqxfuse._program.trace import read, traced
 from eqxfuse._python.literal.source import Parameter
-from eqxfuse._python.literal.trace import read, trace
 from eqxfuse.errors import UnsupportedRateLaw
 
 _MEANING = {
@@ -39,46 +37,47 @@ def _name(field: str) -> str:
     return "T" if field == "temperature" else field
 
 
+CONDITIONS = "conditions"
+"""The array of the fields of `Conditions` that expressions load from."""
+
+
 class LiteralRates:
-    """Nodes for every coefficient (times n_H^(m-1)) and every modifier, in one `graph`.
+    """An expression for every coefficient (times n_H^(m-1)) and every modifier.
 
     Each kind of law is traced once, from its own `coefficient` and `modifier`; each reaction puts its numbers in.
     """
 
-    def __init__(self, network: Network, species: Sequence[str]):
-        """`species` are the names of the elements of y in the text."""
-        self.graph = Graph()
+    def __init__(self, network: Network):
+        self.expressions = Expressions(readable=True)
         self._network = network
-        self._species = species
-        self._fields = {field: self.graph.symbol(_name(field)) for field in _FIELDS}
+        self._fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(_FIELDS)}
         self._traced: dict = {}
 
-    def nodes(self) -> dict[Load, int]:
+    def of_inputs(self) -> dict[Load, int]:
         """What the elements of the inputs `k` and `m` of the program stand for."""
         network = self._network
         modified = [j for _, own in network.rate_table.layout.modified for j in own]
         coefficients = {Load("k", j): self._coefficient(r) for j, r in enumerate(network.reactions)}
         return coefficients | {Load("m", i): self._modifier(network.reactions[j]) for i, j in enumerate(modified)}
 
-    def parameters(self, nodes: dict[Load, int]) -> list[Parameter]:
-        """The fields of `Conditions` that `nodes` need."""
-        used = self.graph.reached(nodes.values())
-        needed = [f for f in _FIELDS if f in _ALWAYS or self._fields[f] in used]
-        return [Parameter(_name(f), f, _MEANING[f], _FIELDS[f]) for f in needed]
+    def parameters(self, expressions: Iterable[int]) -> dict[Load, Parameter]:
+        """The fields of `Conditions` that `expressions` need."""
+        used = self.expressions.reached(expressions)
+        needed = [(i, f) for i, f in enumerate(_FIELDS) if f in _ALWAYS or self._fields[f] in used]
+        return {Load(CONDITIONS, i): Parameter(_name(f), f, _MEANING[f], _FIELDS[f]) for i, f in needed}
 
     def _coefficient(self, reaction: Reaction) -> int:
         """The fit that holds the temperature, as `RateTable` selects it, times n_H^(m-1)."""
-        apply, number, temperature = self.graph.apply, self.graph.number, self._fields["temperature"]
+        apply, number, temperature = self.expressions.apply, self.expressions.number, self._fields["temperature"]
         values = [self._fit(reaction, i) for i in range(len(reaction.fits))]
         k = values[0]
         if len(values) > 1:
             triples = zip(reaction.fits, values, strict=True)
             flat = [x for fit, value in triples for x in (number(fit.t_min), number(fit.t_max), value)]
-            form = "nearest(\n        {},\n" + "        ({}, {}, {}),\n" * len(values) + "    )"
-            k = apply(form, temperature, *flat)
+            k = apply("nearest", temperature, *flat)
         if reaction.out_of_range == "zero":
             low, high = min(f.t_min for f in reaction.fits), max(f.t_max for f in reaction.fits)
-            k = apply("*", k, apply(WITHIN, temperature, number(low), number(high)))
+            k = apply("mul", k, apply("within", temperature, number(low), number(high)))
         return self._times_density(k, len(reaction.factors) - 1)
 
     def _fit(self, reaction: Reaction, i: int) -> int:
@@ -86,27 +85,28 @@ class LiteralRates:
         if reaction.out_of_range != "bounded":
             return value
         bound = self._held(reaction, "clamp", i)
-        return value if bound == value else self.graph.apply(MINIMUM, value, bound)
+        return value if bound == value else self.expressions.apply("min", value, bound)
 
     def _held(self, reaction: Reaction, policy: OutOfRange, i: int) -> int:
         temperature = self._fields["temperature"]
         low, high = held_range(reaction.fits, policy, i)
         if (low, high) != (0.0, float("inf")):
-            temperature = self.graph.apply(CLIP, temperature, self.graph.number(low), self.graph.number(high))
+            limits = map(self.expressions.number, (low, high))
+            temperature = self.expressions.apply("clip", temperature, *limits)
         return self._law(reaction, reaction.fits[i].law, temperature)
 
     def _times_density(self, k: int, power: int) -> int:
         density = self._fields["density"]
         if power > 1:
-            density = self.graph.apply("**", density, self.graph.leaf(str(power)))
+            density = self.expressions.apply("integer_pow", density, self.expressions.number(power))
         if not power:
             return k
-        return self.graph.apply("*" if power > 0 else "/", k, density)
+        return self.expressions.apply("mul" if power > 0 else "div", k, density)
 
     def _modifier(self, reaction: Reaction) -> int:
         law = reaction.fits[0].law
-        abundances = [self.graph.symbol(self._species[self._network.index(name)]) for name in law.modifying_species]
-        densities = [self.graph.apply("*", y, self._fields["density"]) for y in abundances]
+        abundances = [self.expressions.load("y", self._network.index(name)) for name in law.modifying_species]
+        densities = [self.expressions.apply("mul", y, self._fields["density"]) for y in abundances]
         return self._law(reaction, law, self._fields["temperature"], densities)
 
     def _law(self, reaction: Reaction, law: RateLaw, temperature: int, densities: Sequence[int] | None = None) -> int:
@@ -114,17 +114,18 @@ class LiteralRates:
         parameters, kind = jax.tree.flatten(law)
         key = kind, densities is None
         fields = list((self._fields | {"temperature": temperature}).values())
-        values = [*fields, *(densities or ()), *map(self.graph.number, parameters)]
+        values = [*fields, *(densities or ()), *map(self.expressions.number, parameters)]
         if key not in self._traced:
             function = _coefficient_of(kind) if densities is None else _modifier_of(kind, len(densities))
-            self._traced[key] = trace(function, len(values))
+            self._traced[key] = traced(function, *[()] * len(values))
         try:
-            return read(self.graph, self._traced[key], values)
+            (result,) = read(self.expressions, self._traced[key], values)
         except NotImplementedError as operation:
             raise UnsupportedRateLaw(
                 f"reaction {reaction.equation!r}: {law!r} cannot be written as literal text, because of the JAX "
                 f'operation {operation}; use elementwise functions of scalars, or coefficients="argument"'
             ) from None
+        return int(result)
 
 
 def _coefficient_of(kind) -> Callable:

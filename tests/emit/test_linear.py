@@ -11,10 +11,11 @@ from eqxfuse._llvm.kernel.chunks import cut
 from eqxfuse._llvm.kernel.linear import linearise
 from eqxfuse._llvm.kernel.operations import OUT, WORK
 from eqxfuse._lower.rhs import lower_rhs
+from eqxfuse._program.functions import FUNCTIONS
 from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum
 from tests.emit.random_programs import assert_close, random_inputs, random_programs
 
-KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply}
+KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide}
 
 
 def interpret(program, arrays, limit, running):
@@ -25,17 +26,22 @@ def interpret(program, arrays, limit, running):
     for i, atom in enumerate(program.outputs):
         if isinstance(atom, Ref):
             outputs[atom.name] = (*outputs.get(atom.name, ()), i)
-    memory = {(WORK, i): c for i, c in enumerate(slots.constants)}
+    memory = {(WORK, i): float(c) for c, i in slots.constants.items()}
+    functions = {f"call{i}": (FUNCTIONS[name], table) for (name, _, table), i in slots.calls.items()}
     memory |= {(a.name, i): v for a, own in zip(program.inputs, arrays, strict=True) for i, v in enumerate(own)}
     for number, chunk in enumerate(chunks):
         lines = linearise(chunk, slots, outputs, running, program.compensated)
         operations = [*lines.operations, *(plan._copies(program, slots) if number == 0 else ())]
         results: list = []
-        for kind, left, right, place, _ in operations:
-            a, b = (results[v] if isinstance(v, int) else memory.get(v) for v in (left, right))
-            results.append(a if kind == "store" else KINDS[kind](a, b))
+        for kind, parts, place, _ in operations:
+            values = [np.float64(results[v] if isinstance(v, int) else memory[v]) for v in parts]
+            if kind in functions:
+                function, table = functions[kind]
+                results.append(function.evaluate(*values, **({"table": table} if table else {})))
+            else:
+                results.append(values[0] if kind == "store" else KINDS[kind](*values))
             if place:
-                memory[place] = a
+                memory[place] = values[0]
     return np.array([memory[OUT, i] for i in range(len(program.outputs))])
 
 

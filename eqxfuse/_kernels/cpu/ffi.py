@@ -53,6 +53,8 @@ def load(native: NativeProgram, dtype: str, name: str) -> dict[str, int]:
     if objects is None:
         modules = llvm_ir(native.program, host().shape(dtype), name)
         objects = [compile_ir(modules.arithmetic, level=0), compile_ir(modules.frame, level=0)]
+        if modules.functions:
+            objects.append(compile_ir(modules.functions, optimise=True))
         cache.write(key, objects)
     return link(objects, (name, "cell", "block", "worker"))
 

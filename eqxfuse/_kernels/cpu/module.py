@@ -39,5 +39,5 @@ def module_target(identity: str, write: Callable[[str], Modules]) -> str:
 
 def compiled(modules: Modules) -> list[bytes]:
     """Object code: of the frame with LLVM's passes, of the arithmetic without, which loses nothing."""
-    frame = compile_ir(modules.frame, optimise=True)
-    return [compile_ir(modules.arithmetic, level=0), frame] if modules.arithmetic else [frame]
+    optimised = [compile_ir(text, optimise=True) for text in (modules.frame, modules.functions) if text]
+    return [compile_ir(modules.arithmetic, level=0), *optimised] if modules.arithmetic else optimised

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from eqxfuse._kernels.cpu.host import host
-from eqxfuse._program.scalars import LIBRARY
+from eqxfuse._program.functions import LIBRARY
 from eqxfuse.errors import GeneratedCodeError
 
 _lock = threading.RLock()

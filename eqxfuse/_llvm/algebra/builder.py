@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-I32, I64, DOUBLE = ir.IntType(32), ir.IntType(64), ir.DoubleType()
+I32, I64, DOUBLE, FLOAT = ir.IntType(32), ir.IntType(64), ir.DoubleType(), ir.FloatType()
 POINTER = ir.PointerType()
 
 
@@ -15,14 +15,24 @@ class Code:
     """One function under construction."""
 
     def __init__(self, module: ir.Module, name: str, arguments: int, linkage: str = "internal"):
-        kind = ir.FunctionType(ir.VoidType(), [POINTER] * arguments)
-        self.function = ir.Function(module, kind, name)
-        self.function.linkage = linkage
-        self.function.attributes.add("nounwind")
-        for argument in self.function.args:
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER] * arguments), name)
+        function.linkage = linkage
+        function.attributes.add("nounwind")
+        for argument in function.args:
             argument.add_attribute("noalias")
-        self.arguments = list(self.function.args)
-        self.build = ir.IRBuilder(self.function.append_basic_block("entry"))
+        self._begin(function)
+
+    @classmethod
+    def of(cls, function: ir.Function) -> "Code":
+        """The body of a function that is declared."""
+        code = cls.__new__(cls)
+        code._begin(function)
+        return code
+
+    def _begin(self, function: ir.Function) -> None:
+        self.function = function
+        self.arguments = list(function.args)
+        self.build = ir.IRBuilder(function.append_basic_block("entry"))
 
     @contextmanager
     def loop(self, start, stop, step: int = 1) -> Iterator[ir.Value]:
@@ -109,7 +119,18 @@ class Code:
 
 def zero(kind: ir.Type) -> ir.Constant:
     """0 in every lane."""
-    return ir.Constant(kind, [0.0] * kind.count) if isinstance(kind, ir.VectorType) else ir.Constant(kind, 0.0)
+    return constant(0.0, kind)
+
+
+def constant(value: float, kind: ir.Type) -> ir.Constant:
+    """`value` in every lane."""
+    single = ir.Constant(element(kind), value)
+    return ir.Constant(kind, [single] * kind.count) if isinstance(kind, ir.VectorType) else single
+
+
+def element(kind: Any) -> ir.Type:
+    """The type of one lane."""
+    return kind.element if isinstance(kind, ir.VectorType) else kind
 
 
 def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> Any:
@@ -125,7 +146,8 @@ def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> A
 
 
 def _suffix(kind: ir.Type) -> str:
-    return f"v{kind.count}f64" if isinstance(kind, ir.VectorType) else "f64"
+    single = "f32" if element(kind) == FLOAT else "f64"
+    return f"v{kind.count}{single}" if isinstance(kind, ir.VectorType) else single
 
 
 def _declare(module: ir.Module, name: str, result: ir.Type, arguments: list[ir.Type]) -> ir.Function:

@@ -1,76 +1,212 @@
-"""LLVM IR of functions of scalars, on numbers of any number of lanes."""
+"""LLVM IR of programs of any functions, on numbers of any number of lanes; LLVM's passes are to run over it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, Code
-from eqxfuse._program.scalars import LOAD, NUMBER, ScalarFunction
+from eqxfuse._llvm.algebra.builder import DOUBLE, FLOAT, I64, Code, constant, element
+from eqxfuse._program.functions import TRUTHS
+from eqxfuse._program.ir import Atom, Call, Expression, Load, Number, Product, Program
 
-_INSTRUCTIONS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "neg": "fneg"}
-_TRUTHS = {"and": "and_", "or": "or_", "not": "not_"}
-_INTRINSICS = {"max": "maximum", "min": "minimum", "abs": "fabs", "floor": "floor", "ceil": "ceil", "sqrt": "sqrt"}
 _COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_INTRINSICS = {"max": "maximum", "min": "minimum", "abs": "fabs", "floor": "floor", "ceil": "ceil", "sqrt": "sqrt"}
 
 
-def emit_scalars(module: ir.Module, name: str, function: ScalarFunction, inputs: Sequence[str], number: ir.Type):
-    """The function `@{name}(inputs..., out)`, on arrays of `number`, a double or a vector of them."""
+def emit_scalars(module: ir.Module, name: str, program: Program, inputs: Sequence[str], number: ir.Type):
+    """The function `@{name}(inputs..., out)`, on arrays of `number`, a float or a vector of them."""
     code = Code(module, name, len(inputs) + 1)
     arrays = dict(zip(inputs, code.arguments, strict=False))
-    values: list[Any] = []
-    for kind, operands in function.operations:
-        if kind == LOAD:
-            array, index = operands
-            values.append(code.load(arrays[array], index, number))
-        elif kind == NUMBER:
-            values.append(code.splat(ir.Constant(DOUBLE, float(operands[0])), number))
-        else:
-            values.append(_operation(code, kind, [values[x] for x in operands]))
-    for i, position in enumerate(function.results):
-        code.store(values[position], code.arguments[-1], i)
+    emit = Emitter(code, number, lambda load: code.load(arrays[load.array], load.index, number))
+    for i, value in enumerate(emit.outputs(program)):
+        code.store(value, code.arguments[-1], i)
     code.build.ret_void()
     return code.function
 
 
-def _operation(code: Code, name: str, values: list):
-    build, kind = code.build, values[0].type
-    if name in _INSTRUCTIONS:
-        return getattr(build, _INSTRUCTIONS[name])(*values)
-    if name in _TRUTHS:
-        return getattr(build, _TRUTHS[name])(*values)
-    if name in _COMPARISONS:
+def emit_call(module: ir.Module, name: str, call: Call, number: ir.Type) -> ir.Function:
+    """The function `@{name}` that makes `call`, whose arguments are loads of its own arguments by position."""
+    count = len(call.arguments)
+    function = ir.Function(module, ir.FunctionType(number, [number] * count), name)
+    function.linkage = "hidden"
+    function.attributes.add("nounwind")
+    code = Code.of(function)
+    emit = Emitter(code, number, lambda load: function.args[load.index])
+    code.build.ret(emit.number(emit.expression(call)))
+    return function
+
+
+class Emitter:
+    """Writes the statements of programs into `code`; `load` gives the numbers of elements of arrays.
+
+    Truths are bits as long as they are not used as numbers.
+    """
+
+    def __init__(self, code: Code, kind: ir.Type, load):
+        self.code, self.kind = code, kind
+        self._load = load
+        self._loaded: dict[Load, Any] = {}
+        self._values: dict[str, Any] = {}
+
+    def outputs(self, program: Program) -> list:
+        """The numbers of all outputs of `program`."""
+        for s in program.statements:
+            self._values[s.name] = self.expression(s.expr)
+        return [self.number(self._constant(0.0) if a is None else self._atom(a)) for a in program.outputs]
+
+    def expression(self, expr: Expression) -> Any:
+        """A number, or a truth where the expression is one."""
+        if isinstance(expr, Call):
+            return self._call(expr)
+        build = self.code.build
+        if isinstance(expr, Product):
+            value, *others = (self.number(self._atom(a)) for a in expr.factors)
+            for other in others:
+                value = build.fmul(value, other)
+            return value
+        total = None
+        for coefficient, atom in expr.terms:
+            term = self.number(self._atom(atom))
+            if abs(coefficient) != 1:
+                term = build.fmul(self._constant(abs(coefficient)), term)
+            if total is None:
+                total = term if coefficient > 0 else build.fneg(term)
+            else:
+                total = build.fadd(total, term) if coefficient > 0 else build.fsub(total, term)
+        return total
+
+    def number(self, value) -> Any:
+        if element(value.type) != ir.IntType(1):
+            return value
+        return self.code.build.select(value, self._constant(1.0), self._constant(0.0))
+
+    def _truth(self, atom: Atom):
+        value = self._atom(atom)
+        if element(value.type) == ir.IntType(1):
+            return value
+        return self.code.build.fcmp_unordered("!=", value, self._constant(0.0))
+
+    def _atom(self, atom: Atom) -> Any:
+        if isinstance(atom, Number):
+            return self._constant(atom.value)
+        if isinstance(atom, Load):
+            if atom not in self._loaded:
+                self._loaded[atom] = self._load(atom)
+            return self._loaded[atom]
+        return self._values[atom.name]
+
+    def _constant(self, value: float):
+        return constant(value, self.kind)
+
+    def _call(self, call: Call):
+        name, build = call.function, self.code.build
+        if name in ("and", "or"):
+            return getattr(build, f"{name}_")(*map(self._truth, call.arguments))
+        if name == "not":
+            return build.not_(self._truth(call.arguments[0]))
+        if name == "select":
+            yes, no = (self.number(self._atom(a)) for a in call.arguments[1:])
+            return build.select(self._truth(call.arguments[0]), yes, no)
+        values = [self.number(self._atom(a)) for a in call.arguments]
+        if name == "div":
+            return build.fdiv(*values)
+        if name in TRUTHS:
+            return self._comparison(name, values)
+        if name in _INTRINSICS:
+            return self.code.intrinsic(_INTRINSICS[name], values)
+        rule = getattr(self, f"_{name}", None)
+        return rule(call, *values) if rule else self._each_lane(name, values)
+
+    def _comparison(self, name: str, values: list):
+        build = self.code.build
+        if name == "is_finite":
+            return build.fcmp_ordered("<", self.code.intrinsic("fabs", values), self._constant(float("inf")))
+        if name == "within":
+            x, low, high = values
+            return build.and_(build.fcmp_ordered("<=", low, x), build.fcmp_ordered("<=", x, high))
         compare = build.fcmp_unordered if name == "ne" else build.fcmp_ordered
         return compare(_COMPARISONS[name], *values)
-    if name == "select":
-        return build.select(*values)
-    if name in _INTRINSICS:
-        return code.intrinsic(_INTRINSICS[name], values)
-    if name == "is_finite":
-        infinite = code.splat(ir.Constant(DOUBLE, float("inf")), kind)
-        return build.fcmp_ordered("<", code.intrinsic("fabs", values), infinite)
-    if name == "sign":
-        return _sign(code, values[0])
-    return _each_lane(code, name, values)
 
+    def _sign(self, call, x):
+        """-1, 1, or x itself where it is 0 or no number."""
+        build = self.code.build
+        positive, negative = (build.fcmp_ordered(sign, x, self._constant(0.0)) for sign in (">", "<"))
+        return build.select(positive, self._constant(1.0), build.select(negative, self._constant(-1.0), x))
 
-def _sign(code: Code, x):
-    """-1, 1, or x itself where it is 0 or no number."""
-    nothing, one, minus = (code.splat(ir.Constant(DOUBLE, v), x.type) for v in (0.0, 1.0, -1.0))
-    positive, negative = (code.build.fcmp_ordered(sign, x, nothing) for sign in (">", "<"))
-    return code.build.select(positive, one, code.build.select(negative, minus, x))
+    def _clip(self, call, x, low, high):
+        return self.code.intrinsic("minimum", [self.code.intrinsic("maximum", [x, low]), high])
 
+    def _nearest(self, call, x, *pieces):
+        build, least, chosen = self.code.build, self._constant(float("inf")), pieces[2]
+        for low, high, value in zip(*(pieces[i::3] for i in range(3)), strict=True):
+            outside = self.code.intrinsic("maximum", [build.fsub(low, x), build.fsub(x, high)])
+            distance = self.code.intrinsic("maximum", [outside, self._constant(0.0)])
+            chosen = build.select(build.fcmp_ordered("<", distance, least), value, chosen)
+            least = self.code.intrinsic("minimum", [distance, least])
+        return chosen
 
-def _each_lane(code: Code, name: str, values: list):
-    build, kind, module = code.build, values[0].type, code.build.module
-    function = module.globals.get(f"eqxfuse_{name}")
-    if function is None:
-        function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE] * len(values)), f"eqxfuse_{name}")
-    if not isinstance(kind, ir.VectorType):
-        return build.call(function, values)
-    result: Any = ir.Constant(kind, ir.Undefined)
-    for lane in range(kind.count):
-        at = ir.Constant(ir.IntType(32), lane)
-        own = build.call(function, [build.extract_element(v, at) for v in values])
-        result = build.insert_element(result, own, at)
-    return result
+    def _logistic(self, call, x):
+        build, one = self.code.build, self._constant(1.0)
+        return build.fdiv(one, build.fadd(one, self._each_lane("exp", [build.fneg(x)])))
+
+    def _take(self, call, x):
+        """Lane by lane; what is no number takes the first element."""
+        build, last = self.code.build, len(call.table) - 1
+        low = build.select(build.fcmp_ordered(">", x, self._constant(0.0)), x, self._constant(0.0))
+        index = build.select(build.fcmp_ordered("<", low, self._constant(last)), low, self._constant(last))
+        values = self._table(call.table)
+        return self._lanes(lambda i: self.code.load(values, build.fptosi(i, I64), i.type), [index])
+
+    def _locate(self, call, x):
+        """By bisection over a table that is filled up with infinity to a power of two."""
+        build, size = self.code.build, 1 << len(call.table).bit_length()
+        values = self._table((*call.table, *[float("inf")] * (size - len(call.table))))
+
+        def place(x):
+            at: Any = ir.Constant(I64, 0)
+            step = size // 2
+            while step:
+                here = self.code.load(values, build.add(at, ir.Constant(I64, step - 1)), x.type)
+                further = build.add(at, ir.Constant(I64, step))
+                at = build.select(build.fcmp_ordered("<=", here, x), further, at)
+                step //= 2
+            return build.sitofp(at, x.type)
+
+        return self._lanes(place, [x])
+
+    def _table(self, values: tuple[float, ...]):
+        """A constant array of the module, one for all equal tables."""
+        module, kind = self.code.build.module, ir.ArrayType(element(self.kind), len(values))
+        for known in module.global_values:
+            if getattr(known, "eqxfuse_table", None) == (kind, values):
+                return known
+        variable: Any = ir.GlobalVariable(module, kind, module.get_unique_name("table"))
+        variable.global_constant, variable.linkage, variable.align = True, "internal", 64
+        variable.initializer = ir.Constant(kind, [ir.Constant(kind.element, v) for v in values])
+        variable.eqxfuse_table = kind, values
+        return variable
+
+    def _each_lane(self, name: str, values: list):
+        """A function of C's library, which takes doubles."""
+        module, build = self.code.build.module, self.code.build
+        function: Any = module.globals.get(f"eqxfuse_{name}")
+        if function is None:
+            function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE] * len(values)), f"eqxfuse_{name}")
+
+        def one(*own):
+            if element(self.kind) == DOUBLE:
+                return build.call(function, own)
+            return build.fptrunc(build.call(function, [build.fpext(v, DOUBLE) for v in own]), FLOAT)
+
+        return self._lanes(one, values)
+
+    def _lanes(self, function, values: list):
+        """`function` of each lane of `values`."""
+        build = self.code.build
+        if not isinstance(self.kind, ir.VectorType):
+            return function(*values)
+        result: Any = ir.Constant(self.kind, ir.Undefined)
+        for lane in range(self.kind.count):
+            at = ir.Constant(ir.IntType(32), lane)
+            result = build.insert_element(result, function(*(build.extract_element(v, at) for v in values)), at)
+        return result

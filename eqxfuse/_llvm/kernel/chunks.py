@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from eqxfuse._program.ir import Atom, Load, Product, Program, Ref, Statement, Sum
+from eqxfuse._program.ir import Atom, Call, Program, Ref, Statement, Sum, operands
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,11 @@ Term: TypeAlias = tuple[float, "Atom | Carried"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`name` = the product of `factors`, or (when there are none) the sum of `terms`."""
+    """`name` = the product of `factors`, or `call` of them, or (when there are none) the sum of `terms`."""
 
     name: str
     factors: tuple[Atom, ...] = ()
+    call: Call | None = None
     terms: tuple[Term, ...] = ()
     comment: str = ""
 
@@ -50,11 +51,12 @@ def cut(program: Program, limit: int) -> list[Chunk]:
     chunks = [Chunk()]
     home: dict[str, int] = {}
     for s in program.statements:
-        if isinstance(s.expr, Product):
-            chunks[-1].steps.append(Step(s.name, factors=s.expr.factors, comment=s.comment))
-            chunks[-1].operations += len(s.expr.factors)
-        else:
+        if isinstance(s.expr, Sum):
             _add_sum(chunks, s, s.expr, home)
+        else:
+            call = s.expr if isinstance(s.expr, Call) else None
+            chunks[-1].steps.append(Step(s.name, operands(s.expr), call, comment=s.comment))
+            chunks[-1].operations += len(operands(s.expr))
         home[s.name] = len(chunks) - 1
         if chunks[-1].operations >= limit:
             chunks.append(Chunk())
@@ -67,7 +69,7 @@ def _add_sum(chunks: list[Chunk], s: Statement, expr: Sum, home: dict[str, int])
     parts: dict[int, list[Term]] = {}
     for term in expr.terms:
         atom = term[1]
-        parts.setdefault(here if isinstance(atom, Load) else home[atom.name], []).append(term)
+        parts.setdefault(home[atom.name] if isinstance(atom, Ref) else here, []).append(term)
     parts.setdefault(here, [])
     carried: list[Term] = []
     for number in sorted(parts):

@@ -3,9 +3,9 @@
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
-from eqxfuse._llvm.kernel.function import NUMBER, SLOT
+from eqxfuse._llvm.kernel.function import NAME, NUMBER, SLOT
 from eqxfuse._llvm.kernel.operations import OUT, WORK
-from eqxfuse._llvm.kernel.plan import NAME, Plan, Span
+from eqxfuse._llvm.kernel.plan import Plan, Span
 
 STREAM = 256
 """Longer inputs are transposed chunk by chunk, where chunks read them more or less in order."""
@@ -15,7 +15,11 @@ def functions_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:
     """The functions of a plan, as `@name.0`, `@name.1`, ..., on numbers of that many lanes."""
     number = _number_type(scalar, lanes)
     text = "".join(plan.functions).replace(NAME, name).replace(NUMBER, number).replace(SLOT, f"%{name}")
-    return f"%{name}=type{{{number}}}\n{text}"
+    calls = "".join(
+        f"declare {number} @{name}.call{i}({','.join([number] * count)})\n"
+        for i, (_, count, _) in enumerate(plan.calls)
+    )
+    return f"%{name}=type{{{number}}}\n{calls}{text}"
 
 
 def driver_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:

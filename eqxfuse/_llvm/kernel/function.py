@@ -11,6 +11,9 @@ from eqxfuse._llvm.kernel.linear import Lines
 from eqxfuse._llvm.kernel.operations import OUT, WORK, Operand, Place
 from eqxfuse._program.identifiers import one_line
 
+NAME = "$K"
+"""Stands for the name of the kernel."""
+
 NUMBER, SLOT = "$N", "$S"
 """Stand for the number type (`double`, `<8 x double>`, ...), and for a named type of the same size."""
 
@@ -43,9 +46,9 @@ def _waiting(lines: Lines, window: int) -> dict[int, None]:
     """Results that are used again after they have left their register."""
     used: dict[int, int] = {}
     found: dict[int, None] = {}
-    for now, (_, left, right, _, _) in enumerate(lines.operations):
+    for now, (_, operands, _, _) in enumerate(lines.operations):
         used[now] = now
-        for operand in (left, right):
+        for operand in operands:
             if isinstance(operand, int):
                 if now - used[operand] > window and operand not in lines.pinned:
                     found[operand] = None
@@ -65,18 +68,23 @@ class _Body:
 
     def write(self, lines: Lines, comments: bool) -> str:
         out, registers = self.out, self.registers
-        for now, (kind, left, right, place, comment) in enumerate(lines.operations):
+        for now, (kind, operands, place, comment) in enumerate(lines.operations):
             if comments and comment:
                 out.append(f"; {one_line(comment)}\n")
             if place is not None:
-                a = self._register(left, now)
+                a = self._register(operands[0], now)
                 out.append(f"store {NUMBER} %{a},ptr %{self._address(place)}\n")
                 registers.pop(place, None)
                 continue
-            if kind != "fsub" and isinstance(left, tuple) and left not in registers:
-                left, right = right, left
-            a, b = self._register(left, now), self._register(right, now)
-            out.append(f"%{self.count}={kind} {NUMBER} %{a},%{b}\n")
+            if kind.startswith("call"):
+                values = ",".join(f"{NUMBER} %{self._register(x, now)}" for x in operands)
+                out.append(f"%{self.count}=call {NUMBER} @{NAME}.{kind}({values})\n")
+            else:
+                left, right = operands
+                if kind in ("fadd", "fmul") and isinstance(left, tuple) and left not in registers:
+                    left, right = right, left
+                a, b = self._register(left, now), self._register(right, now)
+                out.append(f"%{self.count}={kind} {NUMBER} %{a},%{b}\n")
             registers[now] = (self.count, now)
             self.count += 1
             if now in self.waiting:

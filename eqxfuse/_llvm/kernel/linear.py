@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eqxfuse._llvm.kernel.chunks import Carried, Chunk, Step
 from eqxfuse._llvm.kernel.operations import OUT, Arithmetic, Operand, Operation, Slots, Total
-from eqxfuse._program.ir import Atom, Load, Ref
+from eqxfuse._program.ir import Atom, Load, Number, Ref
 
 
 class Lines(NamedTuple):
@@ -43,7 +43,10 @@ class _Linear:
 
     def run(self) -> Lines:
         for step in self.chunk.steps:
-            if step.factors:
+            if step.call:
+                called = step.call.function, len(step.factors), step.call.table
+                value = self.arithmetic.call(called, [self._operand(a) for a in step.factors], step.comment)
+            elif step.factors:
                 value = self.arithmetic.product([self._operand(a) for a in step.factors], step.comment)
             else:
                 value = self.arithmetic.value(self._total(step))
@@ -65,6 +68,8 @@ class _Linear:
     def _operand(self, atom: Atom) -> Operand:
         if isinstance(atom, Load):
             return (atom.array, atom.index)
+        if isinstance(atom, Number):
+            return self.slots.constant(atom.value)
         value = self.values.get(atom.name)
         return self.slots.value(atom.name) if value is None else value
 

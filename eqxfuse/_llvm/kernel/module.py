@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from eqxfuse._llvm.kernel.calls import calls_text
 from eqxfuse._llvm.kernel.drivers import block_text, cell_text, functions_text
 from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
@@ -24,11 +25,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Modules:
-    """Two modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
-    LLVM's fast code generator (-O0), and `frame`, which calls it."""
+    """Modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
+    LLVM's fast code generator (-O0), `frame`, which calls it, and `functions`, if there are any, which it calls and
+    which LLVM's passes are to run over."""
 
     arithmetic: str
     frame: str
+    functions: str = ""
 
 
 def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -> Modules:
@@ -52,4 +55,6 @@ def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -
         functions_text(plan, "cell", shape.scalar, 1),
         functions_text(plan, "block", shape.scalar, shape.lanes),
     ]
-    return Modules("".join([head, *arithmetic]), "".join(frame))
+    names = ("cell", 1), ("block", shape.lanes)
+    functions = calls_text([(plan, own, shape.scalar, lanes) for own, lanes in names])
+    return Modules("".join([head, *arithmetic]), "".join(frame), functions)

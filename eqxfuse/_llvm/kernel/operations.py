@@ -15,22 +15,29 @@ Place: TypeAlias = tuple[str, int]
 Operand: TypeAlias = int | Place
 """The result of the operation with that number, or what a place holds."""
 
-Operation: TypeAlias = tuple[str, Operand, Operand, Place | None, str]
-"""Kind (fadd, fsub, fmul), left and right operand, no place, comment; or "store", a value twice, its place, comment."""
+Operation: TypeAlias = tuple[str, tuple[Operand, ...], Place | None, str]
+"""Kind (fadd, fsub, fmul, fdiv, or "call" and its number), operands, no place, comment; or "store", a value, its place,
+comment."""
+
+
+Called: TypeAlias = tuple[str, int, tuple[float, ...]]
+"""A function by its name, how many arguments it takes here, and its table."""
 
 
 class Slots(NamedTuple):
     """Where the work space keeps constants (the first is 0), and values and sums that outlive their chunk.
 
-    `kept` are the values that later chunks read; the other names are sums that are carried on.
+    `kept` are the values that later chunks read; the other names are sums that are carried on. `calls` numbers the
+    functions that are called.
     """
 
-    constants: tuple[float, ...]
+    constants: Mapping[str, int]
     values: Mapping[str, int]
     kept: frozenset[str]
+    calls: Mapping[Called, int]
 
     def constant(self, value: float) -> Place:
-        return (WORK, self.constants.index(value))
+        return (WORK, self.constants[repr(value)])
 
     def value(self, name: str) -> Place:
         return (WORK, self.values[name])
@@ -56,11 +63,18 @@ class Arithmetic:
 
     def do(self, kind: str, left: Operand, right: Operand, comment: str = "") -> int:
         """Append an operation; its number stands for the result."""
-        self.operations.append((kind, left, right, None, comment))
+        self.operations.append((kind, (left, right), None, comment))
+        return len(self.operations) - 1
+
+    def call(self, called: Called, arguments: Sequence[Operand], comment: str = "") -> int:
+        """Append the call of a function; its number stands for the result."""
+        if called[0] == "div":
+            return self.do("fdiv", *arguments, comment)
+        self.operations.append((f"call{self.slots.calls[called]}", tuple(arguments), None, comment))
         return len(self.operations) - 1
 
     def store(self, place: Place, value: Operand, comment: str = "") -> None:
-        self.operations.append(("store", value, value, place, comment))
+        self.operations.append(("store", (value,), place, comment))
 
     def product(self, factors: Sequence[Operand], comment: str = "") -> Operand:
         value = factors[0]

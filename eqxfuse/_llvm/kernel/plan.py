@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eqxfuse._llvm.kernel.chunks import Chunk, cut, stored
-from eqxfuse._llvm.kernel.function import function_text
+from eqxfuse._llvm.kernel.function import NAME, function_text
 from eqxfuse._llvm.kernel.linear import Lines, linearise
-from eqxfuse._llvm.kernel.operations import OUT, Operation, Slots
-from eqxfuse._program.ir import Load, Program, Ref, Sum
+from eqxfuse._llvm.kernel.operations import OUT, Called, Operation, Slots
+from eqxfuse._program.ir import Call, Load, Number, Program, Ref, Sum, operands
 
 CHUNK = 600
 """Operations a chunk holds: with 8 lanes its values fit the first-level cache."""
-
-NAME = "$K"
-"""Stands for the name of the kernel in the functions of a plan."""
 
 Span = tuple[int, int] | None
 """The first element that is read, and one past the last."""
@@ -21,7 +18,7 @@ Span = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class Plan:
-    """Functions `NAME.0`, `NAME.1`, ... to be called in order.
+    """Functions `NAME.0`, `NAME.1`, ... to be called in order, which call `NAME.call0`, ... for each of `calls`.
 
     `constants` fill the first of `slots` numbers of work space. `spans` tells for each input what each function
     reads of it.
@@ -33,6 +30,7 @@ class Plan:
     slots: int
     spans: dict[str, list[Span]]
     operations: int
+    calls: tuple[Called, ...] = ()
 
 
 def make_plan(program: Program, registers: int, comments: bool = False) -> Plan:
@@ -56,33 +54,40 @@ def make_plan(program: Program, registers: int, comments: bool = False) -> Plan:
         waiting, operations = max(waiting, function.slots), operations + len(lines.operations)
         for name, span in _spans(lines, inputs):
             spans[name].append(span)
-    return Plan(program, functions, slots.constants, first + waiting, spans, operations)
+    constants = tuple(map(float, slots.constants))
+    return Plan(program, functions, constants, first + waiting, spans, operations, tuple(slots.calls))
 
 
 def _copies(program: Program, slots: Slots) -> Iterator[Operation]:
     """Outputs that no statement makes: zeros, and inputs passed through."""
     for i, atom in enumerate(program.outputs):
         if not isinstance(atom, Ref):
-            value = (atom.array, atom.index) if isinstance(atom, Load) else slots.constant(0.0)
-            yield ("store", value, value, (OUT, i), "")
+            number = atom.value if isinstance(atom, Number) else 0.0
+            value = (atom.array, atom.index) if isinstance(atom, Load) else slots.constant(number)
+            yield ("store", (value,), (OUT, i), "")
 
 
 def _slots(program: Program, chunks: list[Chunk]) -> Slots:
     sums = [s.expr for s in program.statements if isinstance(s.expr, Sum)]
     factors = {abs(c) for total in sums for c, _ in total.terms} - {0.0, 1.0, 2.0}
+    atoms = [*program.outputs, *(atom for s in program.statements for atom in operands(s.expr))]
+    numbers = [0.0, *sorted(factors), *(atom.value for atom in atoms if isinstance(atom, Number))]
     kept = stored(chunks)
     carried = [step.name for chunk in chunks for step in chunk.partial]
     names = dict.fromkeys([*kept, *carried])
     if program.compensated:
         names |= dict.fromkeys(f"{name}.error" for name in carried)
-    constants = (0.0, *sorted(factors))
-    return Slots(constants, {name: len(constants) + i for i, name in enumerate(names)}, frozenset(kept))
+    constants = {text: i for i, text in enumerate(dict.fromkeys(map(repr, numbers)))}
+    calls = [s.expr for s in program.statements if isinstance(s.expr, Call) and s.expr.function != "div"]
+    called = dict.fromkeys((call.function, len(call.arguments), call.table) for call in calls)
+    values = {name: len(constants) + i for i, name in enumerate(names)}
+    return Slots(constants, values, frozenset(kept), {key: i for i, key in enumerate(called)})
 
 
 def _spans(lines: Lines, inputs: list[str]) -> Iterator[tuple[str, Span]]:
     read: dict[str, set[int]] = {name: set() for name in inputs}
-    for _, left, right, _, _ in lines.operations:
-        for operand in (left, right):
+    for _, parts, _, _ in lines.operations:
+        for operand in parts:
             if isinstance(operand, tuple) and operand[0] in read:
                 read[operand[0]].add(operand[1])
     for name, own in read.items():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
+from eqxfuse._llvm.kernel.calls import calls_text
 from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
 from eqxfuse._llvm.kernel.module import Modules, Shape
 from eqxfuse._llvm.kernel.plan import Plan, make_plan
@@ -37,9 +38,10 @@ def step_ir(
     inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length
     programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
-    arithmetic, frame, sizes = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], []
+    arithmetic, frame, sizes, called = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], [], []
     for plan, lanes in zip(plans, (1, shape.lanes), strict=True):
         for label, program in programs.items():
+            called.append((program, f"{label}{lanes}", shape.scalar, lanes))
             arithmetic.append(functions_text(program, f"{label}{lanes}", shape.scalar, lanes))
             frame += _declarations(program, f"{label}{lanes}")
             frame.append(driver_text(program, f"{label}{lanes}", shape.scalar, lanes))
@@ -55,7 +57,7 @@ def step_ir(
         batch_text(len(inputs), shape.lanes, work, shape.lanes),
         handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
     ]
-    return Modules("".join(arithmetic), _declared_once(frame))
+    return Modules("".join(arithmetic), _declared_once(frame), calls_text(called))
 
 
 def _declarations(plan: Plan, name: str) -> list[str]:

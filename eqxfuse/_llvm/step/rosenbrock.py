@@ -16,7 +16,7 @@ from llvmlite import ir
 from eqxfuse._llvm.algebra.builder import DOUBLE, POINTER, Code, zero
 from eqxfuse._llvm.algebra.scalars import emit_scalars
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
-from eqxfuse._program.scalars import ScalarFunction
+from eqxfuse._program.ir import Program
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Modifying:
     """
 
     parameters: int
-    modifiers: ScalarFunction
-    slopes: ScalarFunction
+    modifiers: Program
+    slopes: Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class RosenbrockStep:
             "state": self.size,
             "right": self.size,
             "scalars": 8,
-            "modifiers": len(self.modifying.slopes.results) if self.modifying else 0,
+            "modifiers": len(self.modifying.slopes.outputs) if self.modifying else 0,
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
@@ -138,7 +138,7 @@ class RosenbrockStep:
             for name, function in (("modifiers", modifying.modifiers), ("slopes", modifying.slopes))
         )
         values = part["modifiers"]
-        behind = code.at(values, len(modifying.modifiers.results), number)
+        behind = code.at(values, len(modifying.modifiers.outputs), number)
 
         def call(function, state, row, *arrays):
             code.build.call(function, [state, code.at(parameters[0], row * modifying.parameters, number), values])

@@ -2,49 +2,48 @@
 
 from collections.abc import Mapping
 
-from eqxfuse._python.literal.graph import Graph
-from eqxfuse._python.literal.rules import CLIP
+from eqxfuse._program.expressions import Expressions
 
-POWER, WITHIN = "_pow_", "within({}, {}, {})"
+POWER = "_pow_"
 
 
-def stem(graph: Graph, names: Mapping[int, str], node: int) -> str | None:
-    """A name for `node`, made of the `names` of nodes it stands on; None where it has no telling form."""
-    entry = graph.nodes[node]
-    if entry.form in (CLIP, WITHIN) and entry.operands[0] in names:
-        base, *limits = entry.operands
-        middle = "_in_" if entry.form == WITHIN else "_"
-        return names[base] + middle + "_".join(_spelled(graph, limit) for limit in limits)
-    if entry.form == "jnp.log({})" and (base := _base(graph, names, entry.operands[0])):
+def stem(x: Expressions, names: Mapping[int, str], position: int) -> str | None:
+    """A name for an expression, made of the `names` of those it stands on; None where it has no telling form."""
+    node = x.nodes[position]
+    if node.name in ("clip", "within") and node.operands[0] in names and {*node.operands[1:]} <= x.numbers.keys():
+        base, *limits = node.operands
+        middle = "_in_" if node.name == "within" else "_"
+        return names[base] + middle + "_".join(_spelled(x, limit) for limit in limits)
+    if node.name == "log" and (base := _base(x, names, node.operands[0])):
         return f"{base}_log"
-    if entry.form == "jnp.exp({})":
-        return _of_exponential(graph, names, entry.operands[0])
-    if entry.form in ("/", "**") and entry.operands[0] in names and entry.operands[1] in graph.numbers:
-        middle = POWER if entry.form == "**" else "_over_"
-        return names[entry.operands[0]] + middle + _spelled(graph, entry.operands[1])
+    if node.name == "exp":
+        return _of_exponential(x, names, node.operands[0])
+    if node.name in ("div", "pow") and node.operands[0] in names and node.operands[1] in x.numbers:
+        middle = POWER if node.name == "pow" else "_over_"
+        return names[node.operands[0]] + middle + _spelled(x, node.operands[1])
     return None
 
 
-def _of_exponential(graph: Graph, names: Mapping[int, str], exponent: int) -> str | None:
-    """exp(c log(x)) is a power of x; exp(c x) and exp(c / x) are exponentials of x."""
-    entry = graph.nodes[exponent]
-    if entry.form not in ("*", "/") or entry.operands[0] not in graph.numbers:
+def _of_exponential(x: Expressions, names: Mapping[int, str], exponent: int) -> str | None:
+    """exp(c log(z)) is a power of z; exp(c z) and exp(c / z) are exponentials of z."""
+    node = x.nodes[exponent]
+    if node.name not in ("mul", "div") or node.operands[0] not in x.numbers:
         return None
-    number, of = _spelled(graph, entry.operands[0]), graph.nodes[entry.operands[1]]
-    if entry.form == "*" and of.form == "jnp.log({})":
-        base = _base(graph, names, of.operands[0])
+    number, of = _spelled(x, node.operands[0]), x.nodes[node.operands[1]]
+    if node.name == "mul" and of.name == "log":
+        base = _base(x, names, of.operands[0])
         return base and base + POWER + number
-    base = names.get(entry.operands[1])
+    base = names.get(node.operands[1])
     return base and f"{base}_exp_{number}"
 
 
-def _base(graph: Graph, names: Mapping[int, str], node: int) -> str | None:
-    """The name of `node`, or that of x where `node` is x over a number."""
-    entry = graph.nodes[node]
-    scaled = entry.form == "/" and entry.operands[1] in graph.numbers
-    return names.get(entry.operands[0] if scaled else node)
+def _base(x: Expressions, names: Mapping[int, str], position: int) -> str | None:
+    """The name of an expression, or that of z where it is z over a number."""
+    node = x.nodes[position]
+    scaled = node.name == "div" and node.operands[1] in x.numbers
+    return names.get(node.operands[0] if scaled else position)
 
 
-def _spelled(graph: Graph, number: int) -> str:
-    text = graph.nodes[number].form.removeprefix("jnp.").removesuffix(".0")
+def _spelled(x: Expressions, number: int) -> str:
+    text = repr(x.numbers[number]).removesuffix(".0")
     return "".join(c for c in text.replace("-", "m") if c.isalnum())
