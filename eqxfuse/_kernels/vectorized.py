@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._kernels.kernel import Kernel
+from eqxfuse._kernels.levels import Levels
 from eqxfuse._kernels.summation import SummationTree
 from eqxfuse._program.polynomial import Polynomial, multiply_out
 
@@ -39,19 +40,24 @@ class VectorizedKernel(Kernel):
 
     @cached_property
     def _run(self):
+        if self.program.calls:
+            return jax.jit(Levels(self.program))
+
         def run(*arrays):
             terms = None
             for number, positions in self._columns:
                 factor = _pick(arrays[number], positions)
                 terms = factor if terms is None else terms * factor
             if terms is None:
-                return jnp.zeros(len(self.program.outputs), arrays[0].dtype)
+                terms = jnp.ones(len(self._polynomial.monomials), arrays[0].dtype)
             return self._sums(terms, self.program.compensated)
 
         return jax.jit(run)
 
     @property
     def source(self) -> str:
+        if self.program.calls:
+            return f"# {self.program.summary()}\n# array operations on {len(Levels(self.program).levels)} levels\n"
         levels = " -> ".join(f"{rows}x{columns}" for rows, columns in (v.shape for v in self._sums.levels))
         return (
             f"# {self.program.summary()}\n# {len(self._polynomial.monomials)} monomials of "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eqxfuse._program.ir import Atom, Load, Product, Program
+from eqxfuse._program.ir import Atom, Call, Load, Number, Product, Program
 
 Monomial = tuple[Load, ...]
 Combination = dict[Monomial, float]
@@ -17,14 +17,18 @@ class Polynomial:
 
 
 def multiply_out(program: Program) -> Polynomial:
-    """Expand every statement. Factors of a monomial are ordered by array, then index."""
+    """Expand every statement of a program without calls. Factors of a monomial are ordered by array, then index."""
     order = {a.name: i for i, a in enumerate(program.inputs)}
     values: dict[str, Combination] = {}
 
     def value(atom: Atom) -> Combination:
+        if isinstance(atom, Number):
+            return {(): atom.value}
         return {(atom,): 1.0} if isinstance(atom, Load) else values[atom.name]
 
     for s in program.statements:
+        if isinstance(s.expr, Call):
+            raise ValueError(f"{s.name}: the call of {s.expr.function} is no polynomial")
         if isinstance(s.expr, Product):
             result = value(s.expr.factors[0])
             for atom in s.expr.factors[1:]:

@@ -1,6 +1,6 @@
 """Program -> the text of a Python function that runs it in JAX, one line a statement."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from eqxfuse._program.functions import TRUTHS
@@ -95,14 +95,20 @@ def result_names(program: Program) -> list[str]:
 
 def result_lines(program: Program) -> list[str]:
     """The end of the function: a vector of the outputs. It needs a `zero`, and inputs as lists."""
-    return wrapped("    return pack(", ["zero", *map(_result, program.outputs)], ")", "    ")
+    loose = {s.name for s in program.statements if _is_loose(s)}
+    return wrapped("    return pack(", ["zero", *(_result(atom, loose) for atom in program.outputs)], ")", "    ")
 
 
-def _result(atom: Atom | None) -> str:
+def _is_loose(s: Statement) -> bool:
+    """Whether the text of a statement may be of no certain dtype."""
+    return isinstance(s.expr, Call) or all(isinstance(atom, Number) for atom in operands(s.expr))
+
+
+def _result(atom: Atom | None, loose: Set[str]) -> str:
     if atom is None:
         return "zero"
-    if isinstance(atom, Number):
-        return f"zero + {atom_text(atom, {})[0]}"
+    if isinstance(atom, Number) or (isinstance(atom, Ref) and atom.name in loose):
+        return f"lax.convert_element_type({atom_text(atom, {})[0]}, zero.dtype)"
     return f"{atom.array}[{atom.index}]" if isinstance(atom, Load) else atom.name
 
 

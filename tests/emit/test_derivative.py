@@ -37,7 +37,7 @@ def test_forward_is_the_limit_of_differences(program, active):
 
 
 @settings(max_examples=100, deadline=None)
-@given(random_programs(statements=15, length=5), st.sampled_from(ACTIVE))
+@given(random_programs(statements=15, length=5, calls=True), st.sampled_from(ACTIVE))
 def test_reverse_is_the_transpose_of_forward(program, active):
     arrays, tangents = random_inputs(program), random_inputs(program, seed=1)
     weights = np.cos(np.arange(len(program.outputs)))

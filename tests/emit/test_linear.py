@@ -46,7 +46,7 @@ def interpret(program, arrays, limit, running):
 
 
 @settings(max_examples=300, deadline=None)
-@given(random_programs(), st.integers(1, 60), st.integers(0, 4), st.integers(0, 9))
+@given(random_programs(calls=True), st.integers(1, 60), st.integers(0, 4), st.integers(0, 9))
 def test_operations_are_the_program(program, limit, running, seed):
     arrays = random_inputs(program, seed)
     assert_close(interpret(program, arrays, limit, running), program, arrays, 2.3e-16)

@@ -8,26 +8,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqxfuse._python.literal.graph import Graph
+from eqxfuse._program.expressions import Expressions
+from eqxfuse._program.functions import FUNCTIONS
+from eqxfuse._program.ir import Load
+from eqxfuse._program.trace import read, traced
+from eqxfuse._python.functions import number_text
 from eqxfuse._python.literal.lines import Printer
-from eqxfuse._python.literal.trace import read, trace
 
 SYMBOLS = {"x": 1.7, "y": 0.3}
 
 
+NAMES = {Load("x", 0): "x", Load("y", 0): "y"}
+
+
+def start() -> tuple[Expressions, int, int]:
+    """An empty store, and x and y in it."""
+    made = Expressions(readable=True)
+    return made, made.load("x", 0), made.load("y", 0)
+
+
 def written(function, *names: str) -> list[str]:
-    """The lines of `function` of symbols, the last of them its result."""
-    graph = Graph()
-    node = read(graph, trace(function, len(names)), [graph.symbol(n) for n in names])
-    printer = Printer(graph, [node])
-    result = printer.root(node, "k").text
-    return [*(f"{line.name} = {line.text}" for line in printer.lines), result]
+    """The lines of `function` of x and y, the last of them its result."""
+    made, *symbols = start()
+    (result,) = read(made, traced(function, *[()] * len(names)), symbols[: len(names)])
+    printer = Printer(made, [int(result)], dict(zip(NAMES, names, strict=False)))
+    text = printer.root(int(result), "k").text
+    return [*(f"{line.name} = {line.text}" for line in printer.lines), text]
 
 
-def evaluated(graph: Graph, node: int) -> float:
-    """What the text of `node` evaluates to."""
-    printer = Printer(graph, [node])
-    result = printer.root(node, "k").text
+def evaluated(made: Expressions, position: int) -> float:
+    """What the text of an expression evaluates to."""
+    printer = Printer(made, [position], NAMES)
+    result = printer.root(position, "k").text
     values = {"jnp": np, **SYMBOLS}
     for line in printer.lines:
         values[line.name] = eval(line.text, values)
@@ -71,10 +83,10 @@ def test_sums_and_products_that_begin_with_a_number_are_not_shared():
 
 
 def test_a_name_that_is_taken_is_not_given_again():
-    graph = Graph()
-    node = graph.apply("**", graph.symbol("x"), graph.number(0.5))
-    assert Printer(graph, [node]).root(node, "k").text == "x_pow_05"
-    assert Printer(graph, [node], taken=["x_pow_05"]).root(node, "k").text == "x_pow_05_2"
+    made, x, _ = start()
+    power = made.apply("pow", x, made.number(0.5))
+    assert Printer(made, [power], NAMES).root(power, "k").text == "x_pow_05"
+    assert Printer(made, [power], NAMES, taken=["x_pow_05"]).root(power, "k").text == "x_pow_05_2"
 
 
 def test_long_texts_are_broken():
@@ -88,49 +100,44 @@ def test_long_texts_are_broken():
 
 
 def test_numbers_that_python_cannot_write():
-    graph = Graph()
-    texts = [graph.nodes[graph.number(v)].form for v in (math.inf, -math.inf, math.nan, -0.5, 1e-300)]
+    texts = [number_text(v) for v in (math.inf, -math.inf, math.nan, -0.5, 1e-300)]
     assert texts == ["jnp.inf", "-jnp.inf", "jnp.nan", "-0.5", "1e-300"]
 
 
-def test_what_cannot_be_evaluated_stays_an_expression():
-    graph = Graph()
-    zero, one = graph.number(0.0), graph.number(1.0)
-    assert graph.nodes[graph.apply("/", one, zero)].form == "/"
-    assert graph.nodes[graph.apply("jnp.log({})", zero)].form == "jnp.log({})"
-    assert graph.nodes[graph.apply("jnp.exp({})", graph.number(1e4))].form == "jnp.exp({})"
+def test_equal_expressions_are_stored_once():
+    made, x, _ = start()
+    assert made.apply("sin", x) == made.apply("sin", made.load("x", 0))
+    assert made.apply("take", x, table=(0.0, 1.0)) != made.apply("take", x, table=(0.0, 2.0))
 
 
-def test_equal_expressions_are_one_node():
-    graph = Graph()
-    x = graph.symbol("x")
-    assert graph.apply("jnp.sin({})", x) == graph.apply("jnp.sin({})", graph.symbol("x"))
-    table = graph.table(np.arange(3.0))
-    assert graph.table(np.arange(3.0)) == table
-    assert graph.table(np.arange(4.0)) != table
-    assert list(graph.tables) == ["TABLE_0", "TABLE_1"]
+def test_tables_have_names():
+    table, other = jnp.array([0.5, 1.5, 4.0]), jnp.array([1.0, 2.0, 3.0])
+    lines = written(lambda x: table[x.astype(int)] + other[x.astype(int)] * table[(2.0 * x).astype(int)], "x")
+    text = "\n".join(lines)
+    assert text.count("take(TABLE_0, ") == 2 and text.count("take(TABLE_1, ") == 1
 
 
 OPERATIONS = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "-{}": np.negative, "jnp.exp({})": np.exp,
-    "jnp.minimum({}, {})": np.minimum, "jnp.maximum({}, {})": np.maximum, "jnp.arctan({})": np.arctan,
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative,
+    **{name: FUNCTIONS[name].evaluate for name in ("div", "exp", "min", "max", "sin")},
 }  # fmt: skip
+ARGUMENTS = {"neg": 1, "exp": 1, "sin": 1}
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_any_expression_keeps_its_value(data):
-    graph = Graph()
-    values = {graph.symbol(name): np.float64(v) for name, v in SYMBOLS.items()}
+    made, x, y = start()
+    values = {x: np.float64(SYMBOLS["x"]), y: np.float64(SYMBOLS["y"])}
     for v in (0.0, 1.0, -2.5, 0.5):
-        values[graph.number(v)] = np.float64(v)
-    node = graph.symbol("x")
+        values[made.number(v)] = np.float64(v)
+    last = x
     for _ in range(data.draw(st.integers(1, 25))):
-        form = data.draw(st.sampled_from(sorted(OPERATIONS)))
-        operands = [data.draw(st.sampled_from(sorted(values))) for _ in range(form.count("{}") or 2)]
+        name = data.draw(st.sampled_from(sorted(OPERATIONS)))
+        operands = [data.draw(st.sampled_from(sorted(values))) for _ in range(ARGUMENTS.get(name, 2))]
         with np.errstate(all="ignore"):
-            value = OPERATIONS[form](*(values[x] for x in operands))
+            value = OPERATIONS[name](*(values[i] for i in operands))
         if np.isfinite(value) and abs(value) < 1e6:
-            node = graph.apply(form, *operands)
-            values[node] = value
-    assert evaluated(graph, node) == pytest.approx(float(values[node]), rel=1e-9, abs=1e-9)
+            last = made.apply(name, *operands)
+            values[last] = value
+    assert evaluated(made, last) == pytest.approx(float(values[last]), rel=1e-9, abs=1e-9)
