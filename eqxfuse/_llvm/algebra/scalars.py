@@ -158,7 +158,7 @@ class Emitter:
         return self._lanes(lambda i: self.code.load(values, build.fptosi(i, I64), i.type), [index])
 
     def _locate(self, call, x):
-        """By bisection over a table that is filled up with infinity to a power of two."""
+        """By bisection over a table that is filled up with infinity to a power of two; no number is above all."""
         build, size = self.code.build, 1 << len(call.table).bit_length()
         values = self._table((*call.table, *[float("inf")] * (size - len(call.table))))
 
@@ -168,9 +168,10 @@ class Emitter:
             while step:
                 here = self.code.load(values, build.add(at, ir.Constant(I64, step - 1)), x.type)
                 further = build.add(at, ir.Constant(I64, step))
-                at = build.select(build.fcmp_ordered("<=", here, x), further, at)
+                at = build.select(build.fcmp_unordered("<=", here, x), further, at)
                 step //= 2
-            return build.sitofp(at, x.type)
+            count = ir.Constant(I64, len(call.table))
+            return build.sitofp(build.select(build.icmp_signed("<", at, count), at, count), x.type)
 
         return self._lanes(place, [x])
 
