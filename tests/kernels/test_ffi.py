@@ -13,7 +13,6 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from eqxfuse import networks
-from eqxfuse._kernels.cpu.ffi import target, target_name
 from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
 from eqxfuse._kernels.cpu.native_program import NativeProgram
 from eqxfuse._llvm import xla
@@ -45,7 +44,7 @@ def test_handlers_take_all_numbers_of_the_header_from_one_place():
 
 def call(outputs, *arrays, dtype=jnp.float64):
     """The handler as XLA would call it after a mistake of ours."""
-    return jax.ffi.ffi_call(target(NATIVE, "float64"), jax.ShapeDtypeStruct(outputs, dtype))(*arrays)
+    return jax.ffi.ffi_call(NATIVE.target("float64"), jax.ShapeDtypeStruct(outputs, dtype))(*arrays)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +68,6 @@ def test_right_buffers_pass():
     np.testing.assert_allclose(call((3,), jnp.zeros(3), jnp.ones(3)), 0)
     assert call((0, 3), jnp.ones((0, 3)), jnp.ones((1, 3))).shape == (0, 3)
     assert call((2, 0, 3), jnp.ones((2, 1, 3)), jnp.ones((1, 0, 3))).shape == (2, 0, 3)
-
-
-def test_targets_are_named_by_what_they_compute():
-    again = NativeProgram.of(lower_rhs(networks.robertson()))
-    names = {target_name(n, d) for n in (NATIVE, again, NATIVE.reverse((0,))) for d in ("float32", "float64")}
-    assert len(names) == 4
-    assert target_name(again, "float64") == target(NATIVE, "float64")
 
 
 def test_many_groups_of_cells_from_several_callers():

@@ -1,7 +1,7 @@
 """Factorisation and solves of one LU plan -> LLVM IR modules with a handler for XLA, one cell at a time."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from llvmlite import ir
 
@@ -10,6 +10,7 @@ from eqxfuse._llvm.kernel.module import Modules
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
 from eqxfuse._program.ir import Array
+from eqxfuse._program.lu_plan import LUPlan
 
 _BLOCK = """
 define void @block(ptr %rows, ptr %work) nounwind {
@@ -26,12 +27,12 @@ ret void
 Call: TypeAlias = Literal["factorise", "solve", "solve_transposed"]
 
 
-def factors_length(plan: Any) -> int:
+def factors_length(plan: LUPlan) -> int:
     """Numbers that the factors of one cell take."""
     return SparseLU(ir.Module(), plan, 1).storage
 
 
-def lu_ir(plan: Any, call: Call, name: str) -> Modules:
+def lu_ir(plan: LUPlan, call: Call, name: str) -> Modules:
     """A module that defines the FFI handler `@name` of a call.
 
     `factorise` takes the values of A [stored] and a shift [1] and gives the factors of shift I - A; the solves take
@@ -62,6 +63,7 @@ def lu_ir(plan: Any, call: Call, name: str) -> Modules:
                 handler_text(name, f"LU {call}", inputs, outputs, "double", 1),
             ]
         ),
+        loops=True,
     )
 
 

@@ -25,10 +25,12 @@ class Shape:
 @dataclass(frozen=True)
 class Modules:
     """Two modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
-    LLVM's fast code generator (-O0), and `frame`, which calls it."""
+    LLVM's fast code generator (-O0), and `frame`, which calls it. `loops` tells whether the frame computes in loops,
+    which LLVM's passes make faster."""
 
     arithmetic: str
     frame: str
+    loops: bool
 
 
 def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -> Modules:
@@ -52,4 +54,4 @@ def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -
         functions_text(plan, "cell", shape.scalar, 1),
         functions_text(plan, "block", shape.scalar, shape.lanes),
     ]
-    return Modules("".join([head, *arithmetic]), "".join(frame))
+    return Modules("".join([head, *arithmetic]), "".join(frame), loops=False)

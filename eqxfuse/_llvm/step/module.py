@@ -55,7 +55,7 @@ def step_ir(
         batch_text(len(inputs), shape.lanes, work, shape.lanes),
         handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
     ]
-    return Modules("".join(arithmetic), _declared_once(frame))
+    return Modules("".join(arithmetic), _declared_once(frame), loops=True)
 
 
 def _declarations(plan: Plan, name: str) -> list[str]:
