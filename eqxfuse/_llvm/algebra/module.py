@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from llvmlite import ir
 
+from eqxfuse._llvm.algebra.builder import definitions
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
 from eqxfuse._llvm.kernel.module import Modules
 from eqxfuse._llvm.xla.batch import batch_text
@@ -51,12 +52,11 @@ def lu_ir(plan: LUPlan, call: Call, name: str) -> Modules:
         emit: Callable = lu.solve if call == "solve" else lu.solve_transposed
         function, inputs, outputs = emit("lu_kernel"), (Array("lu", factors), Array("b", size)), size
     function.linkage = "internal"
-    body = [line for line in str(module).splitlines() if not line.startswith(("target ", "; ModuleID"))]
     return Modules(
         "",
         "".join(
             [
-                "\n".join(body) + "\n",
+                definitions(module),
                 _cell_text(inputs, lu.workspace),
                 _BLOCK,
                 batch_text(len(inputs), 1, 0, 1),
