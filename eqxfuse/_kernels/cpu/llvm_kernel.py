@@ -9,7 +9,7 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.native_program import NativeProgram
 from eqxfuse._kernels.cpu.program_call import call
 from eqxfuse._kernels.cpu.targets import target_name
-from eqxfuse._kernels.kernel import Kernel
+from eqxfuse._kernels.kernel import Capabilities, Kernel
 from eqxfuse._program.ir import Program
 
 
@@ -31,6 +31,11 @@ class LlvmKernel(Kernel):
     @cached_property
     def _native(self) -> NativeProgram:
         return NativeProgram.of(self.program)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Steps are written for plain sums."""
+        return Capabilities(lanes=host().shape("float64").lanes, step=not self.program.compensated, lu=True)
 
     @property
     def source(self) -> str:
