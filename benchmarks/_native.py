@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,9 +18,9 @@ from benchmarks._report import seconds, table
 from benchmarks._timing import TURN, in_turn, medians
 from benchmarks._works import CELLS, LOOPS, WORKS
 from benchmarks.limit_c import available, build_limit
-from eqxfuse._kernels.cpu import ffi
 from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
 from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._kernels.cpu.targets import load, target_name
 from eqxfuse._kernels.vectorized import VectorizedKernel
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.ir import Program
@@ -58,13 +59,13 @@ def _measure(case: Case, options: argparse.Namespace) -> list[dict]:
 def _build(program: Program) -> tuple[float, float]:
     """Seconds to emit and compile, and to take the code from the disk."""
     native = NativeProgram.of(program)
-    name = ffi.target_name(native, "float64")
+    name = target_name(native.identity("float64"))
     before = os.environ.get("EQXFUSE_CACHE_DIR")
     with tempfile.TemporaryDirectory() as directory:
         os.environ["EQXFUSE_CACHE_DIR"] = directory
         times = [time.perf_counter()]
         for _ in range(2):
-            ffi.load(native, "float64", name)
+            load(name, partial(native.modules, "float64"))
             times.append(time.perf_counter())
     os.environ.pop("EQXFUSE_CACHE_DIR")
     if before is not None:

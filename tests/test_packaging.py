@@ -125,6 +125,18 @@ def test_only_kernels_execute_text():
     assert executing == {"_kernels"}
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_compares_the_backend_of_a_kernel(path):
+    """Kernels say what they can do: `Kernel.capabilities`."""
+    compared = (
+        part
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Compare)
+        for part in (node.left, *node.comparators)
+    )
+    assert not [part.lineno for part in compared if isinstance(part, ast.Attribute) and part.attr == "backend"]
+
+
 def test_an_import_loads_no_optional_library():
     optional = {"llvmlite", "matplotlib", "pandas", "xarray", "carbox"}
     code = f"import sys, eqxfuse; print(*sorted({optional} & set(sys.modules)))"

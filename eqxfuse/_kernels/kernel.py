@@ -1,10 +1,23 @@
 """What every kernel is: a program that can be called on JAX arrays."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from jaxtyping import Array, Float
 
 from eqxfuse._program.ir import Program
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What kernels of a kind do beyond evaluating their program; all of it in float64."""
+
+    lanes: int = 1
+    """Cells of a batch that native code computes side by side."""
+    step: bool = False
+    """Whether a solver's whole step can be one call."""
+    lu: bool = False
+    """Whether a Jacobian of this kind can be factorised by native sparse LU."""
 
 
 class Kernel:
@@ -19,6 +32,11 @@ class Kernel:
 
     def __init__(self, program: Program):
         self.program = program
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is asked instead of the name of the backend."""
+        return Capabilities()
 
     @property
     def source(self) -> str:

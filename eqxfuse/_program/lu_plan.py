@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,25 +12,16 @@ from eqxfuse._program.pattern import Pattern
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LUPlan(OneLine):
-    """Factorise A = P^T L U P without numerical pivoting, as KPP does.
+    """Factorise A = P^T L U P without numerical pivoting, as KPP does, with the fewest operations.
 
-    `order[i]` is the row (and column) of A that is eliminated i-th. The last `tail` rows are treated as one
-    dense block; the rows before it are `head` = size - tail sparse ones. All tables are int32, in the new
-    order: row i scatters the elements `a_index[a]` of A to `a_column[a]` for a in a_start[i]:a_start[i+1], is
-    reduced by the pivots `l_column` (< head) in l_start[i]:l_start[i+1], and, for i < head, keeps `u_column` (> i)
-    in u_start[i]:u_start[i+1].
+    The last `tail` rows are treated as one dense block; the rows before it are `head` = size - tail sparse ones. A
+    multiply-add in the looped sparse part costs `ratio` times one in the block, whose size, a multiple of `multiple`,
+    is the cheapest. All that follows from these is found when it is first asked for.
     """
 
     pattern: Pattern
-    order: np.ndarray
-    tail: int
-    a_start: np.ndarray
-    a_index: np.ndarray
-    a_column: np.ndarray
-    l_start: np.ndarray
-    l_column: np.ndarray
-    u_start: np.ndarray
-    u_column: np.ndarray
+    ratio: float
+    multiple: int
 
     @property
     def size(self) -> int:
@@ -41,35 +32,75 @@ class LUPlan(OneLine):
         return self.size - self.tail
 
     @cached_property
+    def order(self) -> np.ndarray:
+        """[size] `order[i]` is the row (and column) of A that is eliminated i-th."""
+        return np.array(_markowitz(self.pattern).order, dtype=np.int32)
+
+    @cached_property
+    def tail(self) -> int:
+        return _cheapest_tail(_markowitz(self.pattern).products, self.ratio, self.multiple)
+
+    @cached_property
+    def tables(self) -> "LUTables":
+        """What a looped kernel reads."""
+        return _tables(self.pattern, _markowitz(self.pattern), self.tail)
+
+    @cached_property
     def multiply_adds(self) -> int:
         """Of one factorisation, the padding of the dense block included."""
-        lengths = np.diff(self.u_start)
-        return int((lengths[self.l_column] + 1).sum()) + self.tail * (self.tail**2 - 1) // 3
+        lengths = np.diff(self.tables.u_start)
+        return int((lengths[self.tables.l_column] + 1).sum()) + self.tail * (self.tail**2 - 1) // 3
 
     @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(f"{self.pattern.digest} {self.order.tolist()} {self.tail}".encode()).hexdigest()
+        """Of all that the plan follows from."""
+        return hashlib.sha256(f"{self.pattern.digest} {self.ratio!r} {self.multiple}".encode()).hexdigest()
 
     def __repr__(self):
         return f"LUPlan({self.size} x {self.size}, {self.tail} of them dense, {self.multiply_adds} multiply-adds)"
 
 
+@dataclass(frozen=True, eq=False)
+class LUTables:
+    """A plan as int32 arrays, in the new order.
+
+    Row i scatters the elements `a_index[a]` of A to `a_column[a]` for a in a_start[i]:a_start[i+1], is reduced by the
+    pivots `l_column` (< head) in l_start[i]:l_start[i+1], and, for i < head, keeps `u_column` (> i) in
+    u_start[i]:u_start[i+1].
+    """
+
+    a_start: np.ndarray
+    a_index: np.ndarray
+    a_column: np.ndarray
+    l_start: np.ndarray
+    l_column: np.ndarray
+    u_start: np.ndarray
+    u_column: np.ndarray
+
+
+@lru_cache(maxsize=128)
 def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple: int) -> LUPlan:
     """Order by Markowitz's criterion and choose the dense tail that costs least.
 
     `sparse_cost` and `dense_cost` weigh a multiply-add in the looped sparse part and in the dense block;
-    the tail's size is a multiple of `multiple` (or the whole matrix when that is smaller).
+    the tail's size is a multiple of `multiple` (or 0 when the whole matrix is smaller).
     """
-    order, upper, products = _markowitz(pattern)
-    tail = _cheapest_tail(products, sparse_cost / dense_cost, multiple)
-    return _tables(pattern, order, upper, tail)
+    return LUPlan(pattern, sparse_cost / dense_cost, multiple)
 
 
-def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[int]]:
-    """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255).
+@dataclass(frozen=True, eq=False)
+class _Elimination:
+    """In which `order` pivots are eliminated; the columns that are still active then (`upper`), and the multiply-adds
+    of each step (`products`)."""
 
-    Returns the order, the columns that are still active when a pivot is eliminated, and the multiply-adds of each step.
-    """
+    order: list[int]
+    upper: dict[int, set[int]]
+    products: list[int]
+
+
+@lru_cache(maxsize=4)
+def _markowitz(pattern: Pattern) -> _Elimination:
+    """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255)."""
     rows = [set(pattern.row(i).tolist()) for i in range(pattern.size)]
     columns: list[set[int]] = [set() for _ in rows]
     for i, row in enumerate(rows):
@@ -90,7 +121,7 @@ def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[i
             rows[i].discard(pivot)
         for j in upper[pivot]:
             columns[j].discard(pivot)
-    return order, upper, products
+    return _Elimination(order, upper, products)
 
 
 def _cheapest_tail(products: list[int], ratio: float, multiple: int) -> int:
@@ -102,8 +133,8 @@ def _cheapest_tail(products: list[int], ratio: float, multiple: int) -> int:
     return tails[int(np.argmin(costs))]
 
 
-def _tables(pattern: Pattern, order: list[int], upper: dict[int, set[int]], tail: int) -> LUPlan:
-    size = pattern.size
+def _tables(pattern: Pattern, elimination: _Elimination, tail: int) -> LUTables:
+    order, upper, size = elimination.order, elimination.upper, pattern.size
     head = size - tail
     place = np.empty(size, dtype=np.int32)
     place[order] = np.arange(size)
@@ -120,10 +151,7 @@ def _tables(pattern: Pattern, order: list[int], upper: dict[int, set[int]], tail
         sorted((int(place[pattern.columns[e]]), e) for e in range(pattern.starts[r], pattern.starts[r + 1]))
         for r in order
     ]
-    return LUPlan(
-        pattern=pattern,
-        order=np.array(order, dtype=np.int32),
-        tail=tail,
+    return LUTables(
         a_start=_starts(a_rows),
         a_index=np.array([e for row in a_rows for _, e in row], dtype=np.int32),
         a_column=np.array([c for row in a_rows for c, _ in row], dtype=np.int32),

@@ -116,7 +116,7 @@ class FusedRHS(eqx.Module, OneLine):
         y, k, coefficients = self._inputs(t, y, args)
         kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
         more = self._modifiers_and_slopes(y, coefficients.conditions) if self.table.layout.modified else ()
-        native = kernel.backend == "llvm" and y.dtype == jnp.float64
+        native = kernel.capabilities.lu and y.dtype == jnp.float64
         return SparseMatrix(kernel(y, k, *more), pattern, native)
 
     def _inputs(self, t, y, args: Args):

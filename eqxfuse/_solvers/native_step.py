@@ -29,12 +29,12 @@ def native_step(
 ) -> Step | None:
     """One step from `t` over `dt`, as `rosenbrock_step` makes it, or None where it takes several calls.
 
-    One call needs an `llvm` right-hand side in float64. Laws that depend on abundances have to consist of elementwise
+    One call needs float64 and a kernel that has steps. Laws that depend on abundances have to consist of elementwise
     arithmetic.
     """
     wrapped = isinstance(terms, WrapTerm)
     rhs = getattr(terms.term if wrapped else terms, "vector_field", None)
-    if not isinstance(rhs, FusedRHS) or rhs.kernel.backend != "llvm" or rhs.kernel.program.compensated:
+    if not isinstance(rhs, FusedRHS) or not rhs.kernel.capabilities.step:
         return None
     if y.dtype != jnp.float64:
         return None
@@ -51,7 +51,7 @@ def native_step(
         if scalar_modifiers(modifiers) is None:
             return None
         inputs.append(jax.vmap(lambda k, c: modifiers.parameters(rhs.table, c))(table.k, table.conditions))
-    jacobian, pattern = jacobian_kernel(rhs.network, "llvm")
+    jacobian, pattern = jacobian_kernel(rhs.network, rhs.kernel.backend)
     parts = Parts(tableau, rhs.kernel, jacobian, pattern, modifiers, moving)
     result = _step(parts, y, *(values.astype(y.dtype) for values in (*inputs, *drift)), h)
     return result[0], result[1], result[2:]

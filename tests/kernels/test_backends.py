@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import networks
-from eqxfuse._kernels import build_kernel
+from eqxfuse._kernels import Capabilities, build_kernel
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.reference import evaluate
 from tests.helpers import BACKENDS, assert_rounding, direct, random_state
@@ -171,6 +171,17 @@ def test_pickle_hash_and_equality(backend):
     assert kernel != _kernel("robertson", backend)
     arrays = _arrays("primordial")
     np.testing.assert_array_equal(again(*arrays), kernel(*arrays))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("compensated", [False, True])
+def test_what_a_kernel_can_do(backend, compensated):
+    """Plain JAX evaluates the program; native code has lanes, sparse LU and, for plain sums, whole steps."""
+    able = _kernel("robertson", backend, compensated).capabilities
+    if backend == "llvm":
+        assert able.lanes > 1 and able.lu and able.step == (not compensated)
+    else:
+        assert able == Capabilities(lanes=1, step=False, lu=False)
 
 
 def test_unknown_backend_names_the_choices():

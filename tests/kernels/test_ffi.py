@@ -1,7 +1,9 @@
 """The handler that XLA calls: layouts, messages, and the thread pool."""
 
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -11,63 +13,22 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from eqxfuse import networks
-from eqxfuse._kernels.cpu.ffi import target, target_name
 from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
 from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._llvm import xla
+from eqxfuse._llvm.xla import abi
 from eqxfuse._lower.rhs import lower_rhs
 
 NATIVE = NativeProgram.of(lower_rhs(networks.robertson()))
-OFFSETS = {
-    ("XLA_FFI_CallFrame", "extension_start"): 8,
-    ("XLA_FFI_CallFrame", "api"): 16,
-    ("XLA_FFI_CallFrame", "ctx"): 24,
-    ("XLA_FFI_CallFrame", "stage"): 32,
-    ("XLA_FFI_CallFrame", "args.size"): 56,
-    ("XLA_FFI_CallFrame", "args.args"): 72,
-    ("XLA_FFI_CallFrame", "rets.size"): 96,
-    ("XLA_FFI_CallFrame", "rets.rets"): 112,
-    ("XLA_FFI_Extension_Base", "type"): 8,
-    ("XLA_FFI_Metadata_Extension", "metadata"): 24,
-    ("XLA_FFI_Metadata", "api_version.struct_size"): 8,
-    ("XLA_FFI_Metadata", "api_version.major_version"): 24,
-    ("XLA_FFI_Metadata", "api_version.minor_version"): 28,
-    ("XLA_FFI_Buffer", "dtype"): 16,
-    ("XLA_FFI_Buffer", "data"): 24,
-    ("XLA_FFI_Buffer", "rank"): 32,
-    ("XLA_FFI_Buffer", "dims"): 40,
-    ("XLA_FFI_Api", "XLA_FFI_Error_Create"): 48,
-    ("XLA_FFI_Api", "XLA_FFI_Error_Destroy"): 64,
-    ("XLA_FFI_Api", "XLA_FFI_ThreadPool_Schedule"): 136,
-    ("XLA_FFI_Api", "XLA_FFI_ThreadPool_NumThreads"): 144,
-    ("XLA_FFI_Error_Create_Args", "message"): 16,
-    ("XLA_FFI_Error_Create_Args", "errc"): 24,
-    ("XLA_FFI_Error_Destroy_Args", "error"): 16,
-    ("XLA_FFI_ThreadPool_Schedule_Args", "ctx"): 16,
-    ("XLA_FFI_ThreadPool_Schedule_Args", "task"): 24,
-    ("XLA_FFI_ThreadPool_Schedule_Args", "data"): 32,
-    ("XLA_FFI_ThreadPool_NumThreads_Args", "ctx"): 16,
-    ("XLA_FFI_ThreadPool_NumThreads_Args", "num_threads"): 24,
-}
-CONSTANTS = {
-    "XLA_FFI_API_MAJOR": 0,
-    "XLA_FFI_Extension_Metadata": 1,
-    "XLA_FFI_ExecutionStage_EXECUTE": 3,
-    "XLA_FFI_Error_Code_INVALID_ARGUMENT": 3,
-    "XLA_FFI_DataType_F32": 11,
-    "XLA_FFI_DataType_F64": 12,
-    "XLA_FFI_Api_Version_STRUCT_SIZE": 24,
-    "XLA_FFI_Error_Create_Args_STRUCT_SIZE": 28,
-    "XLA_FFI_Error_Destroy_Args_STRUCT_SIZE": 24,
-    "XLA_FFI_ThreadPool_Schedule_Args_STRUCT_SIZE": 40,
-    "XLA_FFI_ThreadPool_NumThreads_Args_STRUCT_SIZE": 32,
-}
 
 
 def test_numbers_are_those_of_the_header_of_jaxlib(tmp_path):
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc")
-    asserts = [f'_Static_assert(offsetof({s}, {f}) == {n}, "{s}.{f}");' for (s, f), n in OFFSETS.items()]
-    asserts += [f'_Static_assert({name} == {n}, "{name}");' for name, n in CONSTANTS.items()]
+    facts = [f"offsetof(XLA_FFI_{structure}, {field}) == {n}" for (structure, field), n in abi.OFFSETS.items()]
+    facts += [f"XLA_FFI_{name} == {n}" for name, n in abi.CONSTANTS.items()]
+    facts += [f"XLA_FFI_API_MAJOR == {abi.MAJOR}", f"XLA_FFI_API_MINOR >= {abi.MINOR}", "sizeof(void*) == 8"]
+    asserts = [f'_Static_assert({fact}, "{fact}");' for fact in facts]
     source = tmp_path / "check.c"
     source.write_text("#include <stddef.h>\n#include <xla/ffi/api/c_api.h>\n" + "\n".join(asserts))
     command = ["gcc", "-std=c11", "-fsyntax-only", "-I", jax.ffi.include_dir(), str(source)]
@@ -75,9 +36,15 @@ def test_numbers_are_those_of_the_header_of_jaxlib(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_handlers_take_all_numbers_of_the_header_from_one_place():
+    texts = "".join(path.read_text() for path in Path(xla.__path__[0]).glob("*.py") if path.name != "abi.py")
+    assert {word for word in abi.WORDS if word not in texts} == set()
+    assert re.findall(r"getelementptr i8,ptr %[\w.]+,i64 \d+", texts) == []
+
+
 def call(outputs, *arrays, dtype=jnp.float64):
     """The handler as XLA would call it after a mistake of ours."""
-    return jax.ffi.ffi_call(target(NATIVE, "float64"), jax.ShapeDtypeStruct(outputs, dtype))(*arrays)
+    return jax.ffi.ffi_call(NATIVE.target("float64"), jax.ShapeDtypeStruct(outputs, dtype))(*arrays)
 
 
 @pytest.mark.parametrize(
@@ -101,13 +68,6 @@ def test_right_buffers_pass():
     np.testing.assert_allclose(call((3,), jnp.zeros(3), jnp.ones(3)), 0)
     assert call((0, 3), jnp.ones((0, 3)), jnp.ones((1, 3))).shape == (0, 3)
     assert call((2, 0, 3), jnp.ones((2, 1, 3)), jnp.ones((1, 0, 3))).shape == (2, 0, 3)
-
-
-def test_targets_are_named_by_what_they_compute():
-    again = NativeProgram.of(lower_rhs(networks.robertson()))
-    names = {target_name(n, d) for n in (NATIVE, again, NATIVE.reverse((0,))) for d in ("float32", "float64")}
-    assert len(names) == 4
-    assert target_name(again, "float64") == target(NATIVE, "float64")
 
 
 def test_many_groups_of_cells_from_several_callers():

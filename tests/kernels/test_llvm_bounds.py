@@ -13,8 +13,8 @@ if sys.platform == "win32":
     pytest.skip("needs mprotect", allow_module_level=True)
 
 from eqxfuse import networks
-from eqxfuse._kernels.cpu.ffi import addresses
 from eqxfuse._kernels.cpu.native_program import NativeProgram
+from eqxfuse._kernels.cpu.targets import addresses
 from eqxfuse._llvm.xla.job import CELLS, RANK, REFERENCES, SIZES
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.derivative import reverse_program
@@ -62,7 +62,7 @@ PROGRAMS = {
 def test_batches_of_1_to_33(name, dtype, behind):
     """Results are right, too; every second size shares all inputs but the first between cells."""
     program = PROGRAMS[name]()
-    worker = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(addresses(NativeProgram.of(program), dtype)["worker"])
+    worker = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(addresses(NativeProgram.of(program).target(dtype))["worker"])
     rng = np.random.default_rng(0)
     for cells in range(1, 34):
         shared = cells % 2 == 0

@@ -21,16 +21,15 @@ import os, pickle, sys
 import jax, jax.numpy as jnp, numpy as np
 jax.config.update("jax_enable_x64", True)
 from eqxfuse import networks
-from eqxfuse._kernels.cpu import native
+from eqxfuse._kernels.cpu import native, targets
 from eqxfuse._kernels.cpu.llvm_kernel import LlvmKernel
 from eqxfuse._kernels.vectorized import VectorizedKernel
 from eqxfuse._lower.rhs import lower_rhs
-from eqxfuse._kernels.cpu import ffi
 compiled = []
 def counted(*arguments, **options):
     compiled.append(1)
     return native.compile_ir(*arguments, **options)
-ffi.compile_ir = counted
+targets.compile_ir = counted
 """
 BUILD = """
 program = lower_rhs(networks.robertson())
@@ -79,11 +78,10 @@ from eqxfuse._kernels.cpu.native_program import NativeProgram
 victim = NativeProgram.of(lower_rhs(networks.robertson()))
 reactions = networks.robertson().reactions
 foreign = lower_rhs(ef.Network.from_reactions(reactions[::-1], species=networks.robertson().species))
-name = ffi.target_name(victim, "float64")
+name = targets.target_name(victim.identity("float64"))
 modules = llvm_ir(foreign, host().shape("float64"), name)
-code = [native.compile_ir(text, level=0) for text in (modules.arithmetic, modules.frame)]
 folder = default_directory()
-ObjectCache(folder).write(ffi._key(name), code)
+ObjectCache(folder).write(name, targets.compiled(modules))
 folder.chmod(int(os.environ["MODE"], 8))
 with warnings.catch_warnings(record=True) as caught:
     kernel = LlvmKernel(victim.program)

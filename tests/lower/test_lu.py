@@ -42,19 +42,19 @@ def test_order_is_a_permutation(plan):
 
 
 def test_every_element_is_scattered_once_and_to_its_place(plan):
-    assert sorted(plan.a_index.tolist()) == list(range(plan.pattern.stored))
+    assert sorted(plan.tables.a_index.tolist()) == list(range(plan.pattern.stored))
     place = np.argsort(plan.order)
-    for i, elements in enumerate(_rows(plan.a_start, plan.a_index)):
+    for i, elements in enumerate(_rows(plan.tables.a_start, plan.tables.a_index)):
         assert (plan.pattern.rows[elements] == plan.order[i]).all()
-    assert (plan.a_column == place[plan.pattern.columns[plan.a_index]]).all()
+    assert (plan.tables.a_column == place[plan.pattern.columns[plan.tables.a_index]]).all()
 
 
 def test_fill_in_is_that_of_dense_elimination(plan):
     table = filled(plan)
     lower = [np.flatnonzero(row[: min(i, plan.head)]).tolist() for i, row in enumerate(table)]
     upper = [(i + 1 + np.flatnonzero(row[i + 1 :])).tolist() for i, row in enumerate(table[: plan.head])]
-    assert _rows(plan.l_start, plan.l_column) == lower
-    assert _rows(plan.u_start, plan.u_column) == upper
+    assert _rows(plan.tables.l_start, plan.tables.l_column) == lower
+    assert _rows(plan.tables.u_start, plan.tables.u_column) == upper
 
 
 def test_multiply_adds_are_those_of_dense_elimination(plan):
@@ -78,7 +78,7 @@ def test_tail_is_a_multiple_and_the_cheapest(multiple):
 def test_arrow_is_ordered_without_fill_in():
     plan = _plan("arrow", ratio=0.5)
     assert plan.tail == 0
-    assert len(plan.l_column) + len(plan.u_column) + plan.size == PATTERNS["arrow"].stored
+    assert len(plan.tables.l_column) + len(plan.tables.u_column) + plan.size == PATTERNS["arrow"].stored
     assert plan.order[-1] == 0 or plan.order[-2] == 0
 
 
@@ -96,5 +96,5 @@ def test_networks_stay_sparse(file, stored, multiply_adds):
     _, pattern = lower_jacobian(read_network(shared(f"networks/{file}")))
     plan = plan_lu(pattern, sparse_cost=1.0, dense_cost=1.0, multiple=pattern.size + 1)
     assert plan.tail == 0
-    assert len(plan.l_column) + len(plan.u_column) + plan.size <= stored
+    assert len(plan.tables.l_column) + len(plan.tables.u_column) + plan.size <= stored
     assert plan.multiply_adds <= multiply_adds

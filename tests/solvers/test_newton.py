@@ -99,7 +99,7 @@ def test_imex():
 
 @needs_native
 def test_nothing_dense_is_compiled():
-    from eqxfuse._kernels.cpu.sparse_solve import _target, scalar_plan
+    from eqxfuse._kernels.cpu.sparse_solve import lu_target, scalar_plan
     from eqxfuse._lower.jacobian import lower_jacobian
 
     network = networks.dark_cloud()
@@ -107,7 +107,7 @@ def test_nothing_dense_is_compiled():
     text = _compiled("dark_cloud", SparseNewton).as_text()
     assert not square.search(text)
     assert "lapack" not in text
-    factorise = _target(scalar_plan(lower_jacobian(network)[1]), "factorise")
+    factorise = lu_target(scalar_plan(lower_jacobian(network)[1]), "factorise")
     assert text.count(f'custom_call_target="{factorise}"') == 1
     run, y0, args = _solve("dark_cloud", SparseNewton)
     batch = RateCoefficients(jnp.stack([args.k, 2 * args.k]))

@@ -13,8 +13,7 @@ if sys.platform == "win32":
     pytest.skip("needs mprotect", allow_module_level=True)
 
 import eqxfuse as ef
-from eqxfuse._kernels.cpu.module import compiled
-from eqxfuse._kernels.cpu.native import link
+from eqxfuse._kernels.cpu.targets import addresses, target
 from eqxfuse._rhs.fused import jacobian_kernel
 from eqxfuse._solvers.native_step import Parts, native_form
 from tests.kernels.test_llvm_bounds import Guarded, job
@@ -33,7 +32,7 @@ def test_batches_of_1_to_17(moving, shielded, behind):
     modifiers = rhs.modifying(ef.Conditions(20.0, 1e3)) if shielded else None
     parts = Parts(ef.Rodas4().tableau, rhs.kernel, *jacobian_kernel(network, "llvm"), modifiers, moving)
     step = native_form(parts)
-    worker = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(link(compiled(step.modules("bounds")), ["worker"])["worker"])
+    worker = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(addresses(target(step.identity, step.modules))["worker"])
     for cells in range(1, 18):
         inputs = _inputs(rhs, parts, cells)
         guarded = [Guarded(a.reshape(cells, -1), behind).array for a in inputs]

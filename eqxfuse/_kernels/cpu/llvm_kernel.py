@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from eqxfuse._kernels.cpu.ffi import source, target
 from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.native_program import NativeProgram
 from eqxfuse._kernels.cpu.program_call import call
-from eqxfuse._kernels.kernel import Kernel
+from eqxfuse._kernels.cpu.targets import target_name
+from eqxfuse._kernels.kernel import Capabilities, Kernel
 from eqxfuse._program.ir import Program
 
 
@@ -26,16 +26,23 @@ class LlvmKernel(Kernel):
     def __init__(self, program: Program):
         host()
         super().__init__(program)
-        target(self._native, _default_dtype())
+        self._native.target(_default_dtype())
 
     @cached_property
     def _native(self) -> NativeProgram:
         return NativeProgram.of(self.program)
 
     @property
+    def capabilities(self) -> Capabilities:
+        """Steps are written for plain sums."""
+        return Capabilities(lanes=host().shape("float64").lanes, step=not self.program.compensated, lu=True)
+
+    @property
     def source(self) -> str:
         """The LLVM IR for JAX's default float type."""
-        return source(self._native, _default_dtype())
+        dtype = _default_dtype()
+        modules = self._native.modules(dtype, target_name(self._native.identity(dtype)), comments=True)
+        return "\n".join(filter(None, (modules.arithmetic, modules.frame, modules.functions)))
 
     def __call__(self, *arrays):
         values = [jnp.asarray(a) for a in arrays]

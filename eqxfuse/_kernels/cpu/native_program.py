@@ -3,8 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
+from eqxfuse._kernels.cpu.host import host
+from eqxfuse._kernels.cpu.targets import target
+from eqxfuse._llvm.kernel.module import Modules, llvm_ir
 from eqxfuse._program.derivative import forward_program, reverse_program
 from eqxfuse._program.ir import Array, Program
 from eqxfuse._program.one_line import OneLine
@@ -36,6 +39,18 @@ class NativeProgram(OneLine):
     @cached_property
     def program(self) -> Program:
         return self.make()
+
+    def target(self, dtype: str) -> str:
+        """The name under which XLA finds the kernel for `float32` or `float64`."""
+        return target(self.identity(dtype), partial(self.modules, dtype))
+
+    def identity(self, dtype: str) -> str:
+        """What the kernel for a number type computes."""
+        return f"program {self.digest} {dtype}"
+
+    def modules(self, dtype: str, name: str, comments: bool = False) -> Modules:
+        """The code, with the handler `@name`."""
+        return llvm_ir(self.program, host().shape(dtype), name, comments)
 
     @cached_property
     def small(self) -> bool:

@@ -15,7 +15,6 @@ import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir, xla
 
-from eqxfuse._kernels.cpu.ffi import target
 from eqxfuse._kernels.cpu.native_program import NativeProgram
 from eqxfuse._kernels.cpu.varying import aligned
 from eqxfuse._kernels.jax_kernel import JaxKernel
@@ -51,7 +50,7 @@ def _abstract(*arrays, native):
 def _lower(context, *operands, native):
     if context.avals_out[0].ndim == 1 and native.small:
         return mlir.lower_fun(_unrolled(native), multiple_results=False)(context, *operands)
-    return jax.ffi.ffi_lowering(target(native, context.avals_in[0].dtype.name))(context, *operands)
+    return jax.ffi.ffi_lowering(native.target(context.avals_in[0].dtype.name))(context, *operands)
 
 
 @lru_cache(maxsize=64)

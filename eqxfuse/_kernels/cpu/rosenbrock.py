@@ -1,20 +1,20 @@
 """A whole Rosenbrock step of a network as one native call."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from eqxfuse._kernels.cpu.host import host
-from eqxfuse._kernels.cpu.module import module_target
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
+from eqxfuse._kernels.cpu.targets import target
 from eqxfuse._llvm.kernel.module import Modules
 from eqxfuse._llvm.step.module import step_ir
 from eqxfuse._llvm.step.rosenbrock import Method, Modifying
 from eqxfuse._program.ir import Program
-from eqxfuse._program.lu_plan import plan_lu
+from eqxfuse._program.lu_plan import LUPlan, plan_lu
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 
@@ -41,7 +41,7 @@ class NativeStep(OneLine):
         *vectors, h = arrays
         shape = (self.method.outputs, self.pattern.size)
         result = jax.ShapeDtypeStruct((shape[0] * shape[1],), jnp.float64)
-        call = jax.ffi.ffi_call(_target(self), result, vmap_method="expand_dims")
+        call = jax.ffi.ffi_call(target(self.identity, self.modules), result, vmap_method="expand_dims")
         return call(*map(jnp.ravel, vectors), jnp.reshape(h, (1,))).reshape(shape)
 
     def __repr__(self):
@@ -53,20 +53,20 @@ class NativeStep(OneLine):
     def __eq__(self, other):
         return isinstance(other, NativeStep) and self.identity == other.identity
 
+    @cached_property
+    def plans(self) -> tuple[LUPlan, LUPlan]:
+        """For one lane and for a block."""
+        block = plan_lu(self.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
+        return scalar_plan(self.pattern), block
+
     def modules(self, name: str) -> Modules:
         """The code, with the handler `@name`."""
-        block = plan_lu(self.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
-        plans = (scalar_plan(self.pattern), block)
         shape = host().shape("float64")
-        return step_ir(self.rhs, self.jacobian, self.modifying, plans, self.method, shape, name)
+        return step_ir(self.rhs, self.jacobian, self.modifying, self.plans, self.method, shape, name)
 
     @cached_property
     def identity(self) -> str:
         m = self.modifying
         modifying = f"{m.parameters} {m.modifiers.digest} {m.slopes.digest}" if m else ""
-        return f"step {self.rhs.digest} {self.jacobian.digest} {self.pattern.digest} {self.method!r} {modifying}"
-
-
-@lru_cache(maxsize=64)
-def _target(step: NativeStep) -> str:
-    return module_target(step.identity, step.modules)
+        plans = " ".join(plan.digest for plan in self.plans)
+        return f"step {self.rhs.digest} {self.jacobian.digest} {plans} {self.method!r} {modifying}"

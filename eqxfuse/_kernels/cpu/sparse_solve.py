@@ -1,13 +1,11 @@
 """Native sparse LU behind JAX: factorise once, solve many times, differentiable. float64, on CPU."""
 
-from functools import lru_cache
-
 import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from eqxfuse._kernels.cpu.module import module_target
+from eqxfuse._kernels.cpu.targets import target
 from eqxfuse._llvm.algebra.module import Call, factors_length, lu_ir
 from eqxfuse._program.lu_plan import LUPlan, plan_lu
 from eqxfuse._program.pattern import Pattern
@@ -19,7 +17,6 @@ TILE = 8
 """The dense block's size is a multiple of this."""
 
 
-@lru_cache(maxsize=64)
 def scalar_plan(pattern: Pattern) -> LUPlan:
     """The plan for one cell at a time."""
     return plan_lu(pattern, sparse_cost=SCALAR_RATIO, dense_cost=1.0, multiple=TILE)
@@ -71,11 +68,10 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
 
 
 def _call(plan: LUPlan, call: Call, length: int, *arrays):
-    name = _target(plan, call)
     result = jax.ShapeDtypeStruct((length,), jnp.float64)
-    return jax.ffi.ffi_call(name, result, vmap_method="expand_dims")(*arrays)
+    return jax.ffi.ffi_call(lu_target(plan, call), result, vmap_method="expand_dims")(*arrays)
 
 
-@lru_cache(maxsize=256)
-def _target(plan: LUPlan, call: Call) -> str:
-    return module_target(f"lu {call} {plan.digest}", lambda name: lu_ir(plan, call, name))
+def lu_target(plan: LUPlan, call: Call) -> str:
+    """The name under which XLA finds a call with the factors of a plan."""
+    return target(f"lu {call} {plan.digest}", lambda name: lu_ir(plan, call, name))

@@ -145,6 +145,11 @@ def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> A
     return variable
 
 
+def definitions(module: ir.Module, beside: Sequence[str] = ()) -> str:
+    """The text of what a module defines and declares, but for the functions that text `beside` it defines."""
+    return "".join(f"{value}\n" for name, value in module.globals.items() if name not in beside)
+
+
 def _suffix(kind: ir.Type) -> str:
     single = "f32" if element(kind) == FLOAT else "f64"
     return f"v{kind.count}{single}" if isinstance(kind, ir.VectorType) else single

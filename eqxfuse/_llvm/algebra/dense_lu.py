@@ -52,7 +52,7 @@ class DenseBlock:
 
     def factorise(self) -> ir.Function:
         """`(block, growth)`: LU in place; the pivots are kept inverted behind the block; `growth` is updated."""
-        code = Code(self.module, "dense_factorise", 2)
+        code = Code(self.module, f"dense{self.lanes}_factorise", 2)
         block, total = code.arguments
         growth = Growth(code, self.number, code.load(total, 0, self.number))
         with code.loop(0, self.size, BLOCK) as i:
@@ -136,7 +136,7 @@ class DenseBlock:
 
     def solve(self) -> ir.Function:
         """`(block, x)`: solve in place, `COLUMNS` rows at a time."""
-        code = Code(self.module, "dense_solve", 2)
+        code = Code(self.module, f"dense{self.lanes}_solve", 2)
         block, x = code.arguments
         with code.loop(0, self.size, COLUMNS) as i:
             known = self._dots(code, block, x, i, 0, i)
@@ -162,7 +162,7 @@ class DenseBlock:
 
     def solve_transposed(self) -> ir.Function:
         """`(block, x)`: solve with the transpose in place, row by row; for one lane."""
-        code = Code(self.module, "dense_solve_transposed", 2)
+        code = Code(self.module, f"dense{self.lanes}_solve_transposed", 2)
         block, x = code.arguments
         with code.loop(0, self.size) as i:
             known = code.build.fmul(code.load(x, i, self.number), self._pivot(code, block, i))

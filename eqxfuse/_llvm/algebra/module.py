@@ -1,15 +1,17 @@
 """Factorisation and solves of one LU plan -> LLVM IR modules with a handler for XLA, one cell at a time."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from llvmlite import ir
 
+from eqxfuse._llvm.algebra.builder import definitions
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
 from eqxfuse._llvm.kernel.module import Modules
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
 from eqxfuse._program.ir import Array
+from eqxfuse._program.lu_plan import LUPlan
 
 _BLOCK = """
 define void @block(ptr %rows, ptr %work) nounwind {
@@ -26,12 +28,12 @@ ret void
 Call: TypeAlias = Literal["factorise", "solve", "solve_transposed"]
 
 
-def factors_length(plan: Any) -> int:
+def factors_length(plan: LUPlan) -> int:
     """Numbers that the factors of one cell take."""
     return SparseLU(ir.Module(), plan, 1).storage
 
 
-def lu_ir(plan: Any, call: Call, name: str) -> Modules:
+def lu_ir(plan: LUPlan, call: Call, name: str) -> Modules:
     """A module that defines the FFI handler `@name` of a call.
 
     `factorise` takes the values of A [stored] and a shift [1] and gives the factors of shift I - A; the solves take
@@ -50,18 +52,18 @@ def lu_ir(plan: Any, call: Call, name: str) -> Modules:
         emit: Callable = lu.solve if call == "solve" else lu.solve_transposed
         function, inputs, outputs = emit("lu_kernel"), (Array("lu", factors), Array("b", size)), size
     function.linkage = "internal"
-    body = [line for line in str(module).splitlines() if not line.startswith(("target ", "; ModuleID"))]
     return Modules(
         "",
         "".join(
             [
-                "\n".join(body) + "\n",
+                definitions(module),
                 _cell_text(inputs, lu.workspace),
                 _BLOCK,
                 batch_text(len(inputs), 1, 0, 1),
                 handler_text(name, f"LU {call}", inputs, outputs, "double", 1),
             ]
         ),
+        loops=True,
     )
 
 

@@ -8,21 +8,21 @@ dense block is worked along its rows in vectors of `COLUMNS`. In memory a factor
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import DOUBLE, Code, table, zero
 from eqxfuse._llvm.algebra.dense_lu import DenseBlock
 from eqxfuse._llvm.algebra.growth import Growth
+from eqxfuse._program.lu_plan import LUPlan
 
 
 @dataclass(frozen=True, eq=False)
 class SparseLU:
-    """Emits `factorise` and `solve` for one plan and lane count into a module."""
+    """Emits `factorise` and `solve` for one plan into a module, which may hold others for other lane counts."""
 
     module: ir.Module
-    plan: Any
+    plan: LUPlan
     lanes: int
 
     @property
@@ -40,8 +40,8 @@ class SparseLU:
     @property
     def offsets(self) -> tuple[int, int, int, int]:
         """Where lower, upper, pivots and the block begin [numbers]; the block is aligned to 8 numbers."""
-        upper = len(self.plan.l_column)
-        pivots = upper + len(self.plan.u_column)
+        upper = len(self.plan.tables.l_column)
+        pivots = upper + len(self.plan.tables.u_column)
         return 0, upper, pivots, -(-(pivots + self.head) // 8) * 8
 
     @property
@@ -56,10 +56,10 @@ class SparseLU:
 
     @cached_property
     def _tables(self) -> dict:
-        names = ("a_start", "a_index", "a_column", "l_start", "l_column", "u_start", "u_column", "order")
-        return {n: table(self.module, f"lu_{n}", getattr(self.plan, n)) for n in names}
+        values = {**vars(self.plan.tables), "order": self.plan.order}
+        return {n: table(self.module, f"lu{self.lanes}_{n}", v) for n, v in values.items()}
 
-    def factorise(self, name: str = "lu_factorise") -> ir.Function:
+    def factorise(self, name: str) -> ir.Function:
         """`name(values, shift, lu, work)`: factorise shift I - A, A's values in the order of its pattern.
 
         Where the elimination needs pivoting (`Growth`), all inverted pivots are NaN, and so is every solution.
@@ -134,7 +134,7 @@ class SparseLU:
             code.store(code.load(work, j, self.number), lu, code.add(u, upper))
             code.store(zero(self.number), work, j)
 
-    def solve(self, name: str = "lu_solve") -> ir.Function:
+    def solve(self, name: str) -> ir.Function:
         """`name(lu, b, x, work)`: solve for x; b and x in the order of A, and they may be the same array."""
         code = Code(self.module, name, 4)
         code.function.args[1].attributes.discard("noalias")
@@ -158,7 +158,7 @@ class SparseLU:
         code.build.ret_void()
         return code.function
 
-    def solve_transposed(self, name: str = "lu_solve_transposed") -> ir.Function:
+    def solve_transposed(self, name: str) -> ir.Function:
         """`name(lu, b, x, work)`: solve with the transpose; b and x in the order of A, and may be the same array."""
         code = Code(self.module, name, 4)
         code.function.args[1].attributes.discard("noalias")

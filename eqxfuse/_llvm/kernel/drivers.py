@@ -23,10 +23,11 @@ def functions_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:
 
 
 def driver_text(plan: Plan, name: str, scalar: str, lanes: int) -> str:
-    """`@name(inputs..., out, work)`, which runs them all; `work` has `plan.slots` numbers."""
+    """`@name(inputs..., out, work)`, which runs the functions of the other module; `work` has `plan.slots` numbers."""
     inputs = [a.name for a in plan.program.inputs]
     call = _pointers([*inputs, WORK, OUT])
     lines = [
+        *_declarations(plan, name),
         f"define internal void @{name}({_pointers([*inputs, OUT, WORK])}) noinline nounwind {{",
         *_constants(plan, scalar, lanes),
         *(f"call void @{name}.{i}({call})" for i in range(len(plan.functions))),

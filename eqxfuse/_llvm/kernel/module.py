@@ -26,11 +26,12 @@ class Shape:
 @dataclass(frozen=True)
 class Modules:
     """Modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
-    LLVM's fast code generator (-O0), `frame`, which calls it, and `functions`, if there are any, which it calls and
-    which LLVM's passes are to run over."""
+    LLVM's fast code generator (-O0), `frame`, which calls it, and `functions`, if there are any, which it calls.
+    LLVM's passes are to run over functions, and over a frame that computes in `loops`."""
 
     arithmetic: str
     frame: str
+    loops: bool
     functions: str = ""
 
 
@@ -57,4 +58,4 @@ def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -
     ]
     names = ("cell", 1), ("block", shape.lanes)
     functions = calls_text([(plan, own, shape.scalar, lanes) for own, lanes in names])
-    return Modules("".join([head, *arithmetic]), "".join(frame), functions)
+    return Modules("".join([head, *arithmetic]), "".join(frame), loops=False, functions=functions)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
+from eqxfuse._llvm.algebra.builder import definitions
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
 from eqxfuse._llvm.kernel.calls import calls_text
 from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
 from eqxfuse._llvm.kernel.module import Modules, Shape
-from eqxfuse._llvm.kernel.plan import Plan, make_plan
+from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
 from eqxfuse._llvm.step.rosenbrock import Method, Modifying, RosenbrockStep
 from eqxfuse._llvm.xla.batch import batch_text
@@ -39,16 +40,27 @@ def step_ir(
     outputs = method.outputs * rhs.inputs[0].length
     programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
     arithmetic, frame, sizes, called = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], [], []
+    module, drivers = ir.Module("step"), []
+    scratch = max(program.slots for program in programs.values())
     for plan, lanes in zip(plans, (1, shape.lanes), strict=True):
+        own = {label: f"{label}{lanes}" for label in programs}
         for label, program in programs.items():
-            called.append((program, f"{label}{lanes}", shape.scalar, lanes))
-            arithmetic.append(functions_text(program, f"{label}{lanes}", shape.scalar, lanes))
-            frame += _declarations(program, f"{label}{lanes}")
-            frame.append(driver_text(program, f"{label}{lanes}", shape.scalar, lanes))
-        scratch = max(program.slots for program in programs.values())
-        text, size = _step_text(plan, method, lanes, k.length, scratch, modifying)
-        frame.append(text)
-        sizes.append(size)
+            called.append((program, own[label], shape.scalar, lanes))
+            arithmetic.append(functions_text(program, own[label], shape.scalar, lanes))
+            frame.append(driver_text(program, own[label], shape.scalar, lanes))
+        step = RosenbrockStep(
+            SparseLU(module, plan, lanes),
+            method,
+            **own,
+            stored=plan.pattern.stored,
+            reactions=k.length,
+            scratch=scratch,
+            modifying=modifying,
+        )
+        step.emit(f"step{lanes}")
+        sizes.append(step.layout["end"])
+        drivers += own.values()
+    frame.append(definitions(module, beside=drivers))
     block, work = _block_text(inputs, outputs, sizes[1], shape.lanes)
     frame += [
         _cell_text(inputs, sizes[0]),
@@ -57,46 +69,7 @@ def step_ir(
         batch_text(len(inputs), shape.lanes, work, shape.lanes),
         handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
     ]
-    return Modules("".join(arithmetic), _declared_once(frame), calls_text(called))
-
-
-def _declarations(plan: Plan, name: str) -> list[str]:
-    """Of the functions of the other module."""
-    pointers = ",".join(["ptr"] * (len(plan.program.inputs) + 2))
-    return [f"declare void @{name}.{i}({pointers})\n" for i in range(len(plan.functions))]
-
-
-def _step_text(plan, method: Method, lanes: int, reactions: int, scratch: int, modifying) -> tuple[str, int]:
-    """`@step{lanes}`, and the numbers of work space that it takes."""
-    module = ir.Module(f"step{lanes}")
-    lu = SparseLU(module, plan, lanes)
-    names = f"rhs{lanes}", f"jacobian{lanes}"
-    step = RosenbrockStep(lu, method, *names, plan.pattern.stored, reactions, scratch, modifying)
-    step.emit(f"step{lanes}")
-    return _body(module, names, f"lanes{lanes}_"), step.layout["end"]
-
-
-def _body(module: ir.Module, defined: Sequence[str], prefix: str) -> str:
-    """The text of a module without its head and without declarations of what is `defined` beside it."""
-    lines = []
-    for line in str(module).splitlines():
-        known = any(line.startswith("declare") and f'@"{name}"' in line for name in defined)
-        if not known and not line.startswith(("target ", "; ModuleID", "source_filename")):
-            lines.append(line.replace('@"lu_', f'@"{prefix}lu_').replace('@"dense_', f'@"{prefix}dense_'))
-    return "\n".join(lines) + "\n"
-
-
-def _declared_once(texts: Sequence[str]) -> str:
-    """The texts joined, with one of equal declarations."""
-    seen: set[str] = set()
-    lines = []
-    for line in "".join(texts).splitlines():
-        if line.startswith("declare"):
-            if line in seen:
-                continue
-            seen.add(line)
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+    return Modules("".join(arithmetic), "".join(frame), loops=True, functions=calls_text(called))
 
 
 def _cell_text(inputs: Sequence[Array], numbers: int) -> str:

@@ -1,22 +1,20 @@
-"""LLVM functions that read the buffers of an XLA call: checks, and the description of a batch.
-
-Offsets and numbers are those of `xla/ffi/api/c_api.h` on 64-bit platforms, a header that jaxlib ships.
-"""
+"""LLVM functions that read the buffers of an XLA call: checks, and the description of a batch."""
 
 from string import Template
 
+from eqxfuse._llvm.xla.abi import CONSTANTS, WORDS
 from eqxfuse._llvm.xla.job import CELLS, DONE, NEXT, RANK, REFERENCES, SIZES
 
-DTYPES = {"float": ("float32", 11, 4), "double": ("float64", 12, 8)}
+DTYPES = {"float": ("float32", CONSTANTS["DataType_F32"], 4), "double": ("float64", CONSTANTS["DataType_F64"], 8)}
 """Name, `XLA_FFI_DataType` and size in bytes of a number."""
 
 _TEXT = Template("""
 define internal i64 @volume(ptr %buffer) nounwind {
 ; number of cells: the product of all axes but the last
 entry:
-%rank.at=getelementptr i8,ptr %buffer,i64 32
+%rank.at=getelementptr i8,ptr %buffer,i64 $Buffer_rank
 %rank=load i64,ptr %rank.at
-%dims.at=getelementptr i8,ptr %buffer,i64 40
+%dims.at=getelementptr i8,ptr %buffer,i64 $Buffer_dims
 %dims=load ptr,ptr %dims.at
 %last=sub i64 %rank,1
 br label %test
@@ -38,12 +36,12 @@ ret i64 %product
 define internal i1 @fits(ptr %buffer, i64 %length, ptr %result) nounwind {
 ; numbers of the right type [..., length]; leading axes are 1 or those of the result
 entry:
-%dtype.at=getelementptr i8,ptr %buffer,i64 16
+%dtype.at=getelementptr i8,ptr %buffer,i64 $Buffer_dtype
 %dtype=load i32,ptr %dtype.at
 %typed=icmp eq i32 %dtype,$dtype
-%rank.at=getelementptr i8,ptr %buffer,i64 32
+%rank.at=getelementptr i8,ptr %buffer,i64 $Buffer_rank
 %rank=load i64,ptr %rank.at
-%target.at=getelementptr i8,ptr %result,i64 32
+%target.at=getelementptr i8,ptr %result,i64 $Buffer_rank
 %target=load i64,ptr %target.at
 %same=icmp eq i64 %rank,%target
 %some=icmp ne i64 %rank,0
@@ -51,9 +49,9 @@ entry:
 %good=and i1 %first,%some
 br i1 %good,label %sizes,label %no
 sizes:
-%dims.at=getelementptr i8,ptr %buffer,i64 40
+%dims.at=getelementptr i8,ptr %buffer,i64 $Buffer_dims
 %dims=load ptr,ptr %dims.at
-%wanted.at=getelementptr i8,ptr %result,i64 40
+%wanted.at=getelementptr i8,ptr %result,i64 $Buffer_dims
 %wanted=load ptr,ptr %wanted.at
 %last=sub i64 %rank,1
 %last.at=getelementptr i64,ptr %dims,i64 %last
@@ -93,7 +91,7 @@ store i64 %threads,ptr %references
 store i64 %cells,ptr %cells.at
 %rank.at=getelementptr i64,ptr %job,i64 $RANK
 store i64 %rank,ptr %rank.at
-%dims.at=getelementptr i8,ptr %result,i64 40
+%dims.at=getelementptr i8,ptr %result,i64 $Buffer_dims
 %dims=load ptr,ptr %dims.at
 %sizes=getelementptr i64,ptr %job,i64 $SIZES
 br label %test
@@ -116,12 +114,12 @@ define internal void @note(ptr %job, i64 %array, ptr %buffer) nounwind {
 ; address and strides of one array; an axis of length 1 gets the stride 0
 entry:
 %record=call ptr @record(ptr %job,i64 %array)
-%data.at=getelementptr i8,ptr %buffer,i64 24
+%data.at=getelementptr i8,ptr %buffer,i64 $Buffer_data
 %data=load ptr,ptr %data.at
 store ptr %data,ptr %record
-%rank.at=getelementptr i8,ptr %buffer,i64 32
+%rank.at=getelementptr i8,ptr %buffer,i64 $Buffer_rank
 %rank=load i64,ptr %rank.at
-%dims.at=getelementptr i8,ptr %buffer,i64 40
+%dims.at=getelementptr i8,ptr %buffer,i64 $Buffer_dims
 %dims=load ptr,ptr %dims.at
 %last=sub i64 %rank,1
 %last.at=getelementptr i64,ptr %dims,i64 %last
@@ -153,6 +151,7 @@ def buffers_text(scalar: str) -> str:
     """`@fits(buffer, length, result)`, `@volume(buffer)`, and `@describe`, `@note`, which fill in a job."""
     _, dtype, size = DTYPES[scalar]
     return _TEXT.substitute(
+        WORDS,
         dtype=dtype,
         bytes=size,
         SIZES=SIZES,

@@ -1,50 +1,45 @@
-"""The LLVM function that XLA calls: it checks the buffers, then runs the kernel over the batch.
-
-Offsets and numbers are those of `xla/ffi/api/c_api.h` on 64-bit platforms, a header that jaxlib ships.
-"""
+"""The LLVM function that XLA calls: it checks the buffers, then runs the kernel over the batch."""
 
 from collections.abc import Iterator, Sequence
 from string import Template
 
+from eqxfuse._llvm.xla.abi import MAJOR, MINOR, WORDS
 from eqxfuse._llvm.xla.buffers import DTYPES, buffers_text
 from eqxfuse._llvm.xla.job import SIZES
 from eqxfuse._llvm.xla.pool import pool_text
 from eqxfuse._program.ir import Array
 
-MAJOR, MINOR = 0, 1
-"""Version of the FFI that the handler is written for."""
-
 _TEXT = Template("""
 define ptr @$name(ptr %frame) nounwind {
 entry:
-%extension.at=getelementptr i8,ptr %frame,i64 8
+%extension.at=getelementptr i8,ptr %frame,i64 $CallFrame_extension_start
 %extension=load ptr,ptr %extension.at
 %plain=icmp eq ptr %extension,null
 br i1 %plain,label %staged,label %extended
 extended:
-%type.at=getelementptr i8,ptr %extension,i64 8
+%type.at=getelementptr i8,ptr %extension,i64 $Extension_Base_type
 %type=load i32,ptr %type.at
-%asks=icmp eq i32 %type,1
+%asks=icmp eq i32 %type,$Extension_Metadata
 br i1 %asks,label %metadata,label %staged
 metadata:
-%metadata.at=getelementptr i8,ptr %extension,i64 24
+%metadata.at=getelementptr i8,ptr %extension,i64 $Metadata_Extension_metadata
 %answer=load ptr,ptr %metadata.at
-%version=getelementptr i8,ptr %answer,i64 8
-store i64 24,ptr %version
-%major=getelementptr i8,ptr %answer,i64 24
+%version=getelementptr i8,ptr %answer,i64 $Metadata_api_version_struct_size
+store i64 $Api_Version_STRUCT_SIZE,ptr %version
+%major=getelementptr i8,ptr %answer,i64 $Metadata_api_version_major_version
 store i32 $major,ptr %major
-%minor=getelementptr i8,ptr %answer,i64 28
+%minor=getelementptr i8,ptr %answer,i64 $Metadata_api_version_minor_version
 store i32 $minor,ptr %minor
 ret ptr null
 staged:
-%stage.at=getelementptr i8,ptr %frame,i64 32
+%stage.at=getelementptr i8,ptr %frame,i64 $CallFrame_stage
 %stage=load i32,ptr %stage.at
-%execute=icmp eq i32 %stage,3
+%execute=icmp eq i32 %stage,$ExecutionStage_EXECUTE
 br i1 %execute,label %count,label %done
 count:
-%args.size.at=getelementptr i8,ptr %frame,i64 56
+%args.size.at=getelementptr i8,ptr %frame,i64 $CallFrame_args_size
 %args.size=load i64,ptr %args.size.at
-%rets.size.at=getelementptr i8,ptr %frame,i64 96
+%rets.size.at=getelementptr i8,ptr %frame,i64 $CallFrame_rets_size
 %rets.size=load i64,ptr %rets.size.at
 %args.right=icmp eq i64 %args.size,$inputs
 %rets.right=icmp eq i64 %rets.size,1
@@ -56,7 +51,7 @@ ret ptr %number.error
 $checks
 ready:
 %cells=call i64 @volume(ptr %buffer.$inputs)
-%rank.at=getelementptr i8,ptr %buffer.$inputs,i64 32
+%rank.at=getelementptr i8,ptr %buffer.$inputs,i64 $Buffer_rank
 %rank=load i64,ptr %rank.at
 %axes=sub i64 %rank,1
 %single=icmp eq i64 %cells,1
@@ -101,7 +96,7 @@ _CHECK = Template("""check.$i:
 %buffer.at.$i=getelementptr ptr,ptr %pointers.$i,i64 $place
 %buffer.$i=load ptr,ptr %buffer.at.$i
 %fits.$i=call i1 @fits(ptr %buffer.$i,i64 $length,ptr %buffer.$inputs)
-%data.at.$i=getelementptr i8,ptr %buffer.$i,i64 24
+%data.at.$i=getelementptr i8,ptr %buffer.$i,i64 $Buffer_data
 %data.$i=load ptr,ptr %data.at.$i
 br i1 %fits.$i,label %$next,label %wrong.$i
 wrong.$i:
@@ -114,6 +109,7 @@ def handler_text(name: str, kernel: str, inputs: Sequence[Array], outputs: int, 
     count = len(inputs)
     lengths = [*(a.length for a in inputs), outputs]
     text = _TEXT.substitute(
+        WORDS,
         name=name,
         major=MAJOR,
         minor=MINOR,
@@ -136,8 +132,9 @@ def _checks(lengths: Sequence[int]) -> Iterator[str]:
     for i in (last, *range(last)):
         following = 0 if i == last else i + 1
         yield _CHECK.substitute(
+            WORDS,
             i=i,
-            list=112 if i == last else 72,
+            list=WORDS["CallFrame_rets_rets" if i == last else "CallFrame_args_args"],
             place=0 if i == last else i,
             length=lengths[i],
             inputs=last,

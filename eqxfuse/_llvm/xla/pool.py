@@ -1,23 +1,23 @@
-"""LLVM functions that talk to XLA: errors, and tasks for its thread pool.
-
-Offsets and numbers are those of `xla/ffi/api/c_api.h` on 64-bit platforms, a header that jaxlib ships.
-"""
+"""LLVM functions that talk to XLA: errors, and tasks for its thread pool."""
 
 from string import Template
 
+from eqxfuse._llvm.xla.abi import WORDS
+
 _TEXT = Template("""
 define internal ptr @error(ptr %frame, ptr %message) nounwind {
-%args=alloca [4 x i64],align 8
-store i64 28,ptr %args
-%extension=getelementptr i64,ptr %args,i64 1
+%args=alloca [$Error_Create_Args_STRUCT_SIZE x i8],align 8
+%size=getelementptr i8,ptr %args,i64 $Error_Create_Args_struct_size
+store i64 $Error_Create_Args_STRUCT_SIZE,ptr %size
+%extension=getelementptr i8,ptr %args,i64 $Error_Create_Args_extension_start
 store ptr null,ptr %extension
-%text=getelementptr i64,ptr %args,i64 2
+%text=getelementptr i8,ptr %args,i64 $Error_Create_Args_message
 store ptr %message,ptr %text
-%code=getelementptr i64,ptr %args,i64 3
-store i32 3,ptr %code
-%api.at=getelementptr i8,ptr %frame,i64 16
+%code=getelementptr i8,ptr %args,i64 $Error_Create_Args_errc
+store i32 $Error_Code_INVALID_ARGUMENT,ptr %code
+%api.at=getelementptr i8,ptr %frame,i64 $CallFrame_api
 %api=load ptr,ptr %api.at
-%create.at=getelementptr i8,ptr %api,i64 48
+%create.at=getelementptr i8,ptr %api,i64 $Api_XLA_FFI_Error_Create
 %create=load ptr,ptr %create.at
 %error=call ptr %create(ptr %args)
 ret ptr %error
@@ -30,15 +30,16 @@ br i1 %fine,label %no,label %yes
 no:
 ret i1 false
 yes:
-%args=alloca [3 x i64],align 8
-store i64 24,ptr %args
-%extension=getelementptr i64,ptr %args,i64 1
+%args=alloca [$Error_Destroy_Args_STRUCT_SIZE x i8],align 8
+%size=getelementptr i8,ptr %args,i64 $Error_Destroy_Args_struct_size
+store i64 $Error_Destroy_Args_STRUCT_SIZE,ptr %size
+%extension=getelementptr i8,ptr %args,i64 $Error_Destroy_Args_extension_start
 store ptr null,ptr %extension
-%which=getelementptr i64,ptr %args,i64 2
+%which=getelementptr i8,ptr %args,i64 $Error_Destroy_Args_error
 store ptr %error,ptr %which
-%api.at=getelementptr i8,ptr %frame,i64 16
+%api.at=getelementptr i8,ptr %frame,i64 $CallFrame_api
 %api=load ptr,ptr %api.at
-%destroy.at=getelementptr i8,ptr %api,i64 64
+%destroy.at=getelementptr i8,ptr %api,i64 $Api_XLA_FFI_Error_Destroy
 %destroy=load ptr,ptr %destroy.at
 call void %destroy(ptr %args)
 ret i1 true
@@ -54,19 +55,20 @@ br i1 %several,label %ask,label %one
 ask:
 %number=alloca i64,align 8
 store i64 1,ptr %number
-%args=alloca [4 x i64],align 8
-store i64 32,ptr %args
-%extension=getelementptr i64,ptr %args,i64 1
+%args=alloca [$ThreadPool_NumThreads_Args_STRUCT_SIZE x i8],align 8
+%size=getelementptr i8,ptr %args,i64 $ThreadPool_NumThreads_Args_struct_size
+store i64 $ThreadPool_NumThreads_Args_STRUCT_SIZE,ptr %size
+%extension=getelementptr i8,ptr %args,i64 $ThreadPool_NumThreads_Args_extension_start
 store ptr null,ptr %extension
-%context.at=getelementptr i8,ptr %frame,i64 24
+%context.at=getelementptr i8,ptr %frame,i64 $CallFrame_ctx
 %context=load ptr,ptr %context.at
-%context.to=getelementptr i64,ptr %args,i64 2
+%context.to=getelementptr i8,ptr %args,i64 $ThreadPool_NumThreads_Args_ctx
 store ptr %context,ptr %context.to
-%number.to=getelementptr i64,ptr %args,i64 3
+%number.to=getelementptr i8,ptr %args,i64 $ThreadPool_NumThreads_Args_num_threads
 store ptr %number,ptr %number.to
-%api.at=getelementptr i8,ptr %frame,i64 16
+%api.at=getelementptr i8,ptr %frame,i64 $CallFrame_api
 %api=load ptr,ptr %api.at
-%ask.at=getelementptr i8,ptr %api,i64 144
+%ask.at=getelementptr i8,ptr %api,i64 $Api_XLA_FFI_ThreadPool_NumThreads
 %pool=load ptr,ptr %ask.at
 %error=call ptr %pool(ptr %args)
 %no.pool=call i1 @failed(ptr %frame,ptr %error)
@@ -83,21 +85,22 @@ ret i64 1
 define internal void @spread(ptr %frame, ptr %job, i64 %threads) nounwind {
 ; ask the pool for all threads but this one; a refusal costs speed only
 entry:
-%args=alloca [5 x i64],align 8
-store i64 40,ptr %args
-%extension=getelementptr i64,ptr %args,i64 1
+%args=alloca [$ThreadPool_Schedule_Args_STRUCT_SIZE x i8],align 8
+%size=getelementptr i8,ptr %args,i64 $ThreadPool_Schedule_Args_struct_size
+store i64 $ThreadPool_Schedule_Args_STRUCT_SIZE,ptr %size
+%extension=getelementptr i8,ptr %args,i64 $ThreadPool_Schedule_Args_extension_start
 store ptr null,ptr %extension
-%context.at=getelementptr i8,ptr %frame,i64 24
+%context.at=getelementptr i8,ptr %frame,i64 $CallFrame_ctx
 %context=load ptr,ptr %context.at
-%context.to=getelementptr i64,ptr %args,i64 2
+%context.to=getelementptr i8,ptr %args,i64 $ThreadPool_Schedule_Args_ctx
 store ptr %context,ptr %context.to
-%task=getelementptr i64,ptr %args,i64 3
+%task=getelementptr i8,ptr %args,i64 $ThreadPool_Schedule_Args_task
 store ptr @task,ptr %task
-%data=getelementptr i64,ptr %args,i64 4
+%data=getelementptr i8,ptr %args,i64 $ThreadPool_Schedule_Args_data
 store ptr %job,ptr %data
-%api.at=getelementptr i8,ptr %frame,i64 16
+%api.at=getelementptr i8,ptr %frame,i64 $CallFrame_api
 %api=load ptr,ptr %api.at
-%schedule.at=getelementptr i8,ptr %api,i64 136
+%schedule.at=getelementptr i8,ptr %api,i64 $Api_XLA_FFI_ThreadPool_Schedule
 %schedule=load ptr,ptr %schedule.at
 br label %test
 test:
@@ -123,4 +126,4 @@ def pool_text(group: int) -> str:
 
     A thread takes `group` cells at a time.
     """
-    return _TEXT.substitute(group=group, last=group - 1)
+    return _TEXT.substitute(WORDS, group=group, last=group - 1)

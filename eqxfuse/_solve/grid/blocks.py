@@ -41,13 +41,12 @@ def block_size(rhs: FusedRHS, cells: int) -> int:
     """How many of a number of cells take their steps together: as many as a native kernel has lanes, and a multiple of
     that for small networks, where a step costs less than what JAX does around it.
     """
-    if rhs.kernel.backend != "llvm":
+    lanes = rhs.kernel.capabilities.lanes
+    if lanes == 1:
         return min(PLAIN_BLOCK, cells)
-    from eqxfuse._kernels.cpu.host import host
-
     operations = rhs.kernel.program.operations
     several = STEP_OPERATIONS // (1 + operations["multiplications"] + operations["additions"])
-    return min(host().shape("float64").lanes * min(max(several, 1), MOST_LANES), cells)
+    return min(lanes * min(max(several, 1), MOST_LANES), cells)
 
 
 def solve_blocks(
