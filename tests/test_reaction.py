@@ -34,6 +34,15 @@ def test_one_name_needs_no_list():
     assert alone == Reaction.make(["H2"], ["HCO+"], Constant(1.0), factors=["CO"])
 
 
+def test_from_an_equation():
+    fits = [Fit(Constant(1.0), 0.0, 100.0), Fit(Constant(2.0), 100.0)]
+    facts = {"factors": ["H"], "out_of_range": "zero", "id": 4, "kind": "grain surface"}
+    read = Reaction.from_equation("2 H + M -> H2 + M", fits, **facts)
+    assert read == Reaction.make(["H", "H", "M"], ["H2", "M"], fits, **facts)
+    with pytest.raises(ValueError, match="expected one '->'"):
+        Reaction.from_equation("H + H", Constant(1.0))
+
+
 def test_many_of_a_species_are_written_with_a_number():
     assert Reaction.make(["C60"], ["C"] * 60, Constant(1.0)).equation == "C60 -> 60 C"
 

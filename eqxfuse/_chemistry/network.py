@@ -13,7 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.equation import parse_equation
 from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import listed
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
@@ -271,4 +270,4 @@ def _reaction(equation: str, rate: RateLaw | float, id: int) -> Reaction:
         if not math.isfinite(rate):
             raise ValueError(f"equation {equation!r}: the rate must be finite, got {rate!r}")
         rate = Constant(float(rate))
-    return Reaction.make(*parse_equation(equation), rate, id=id)
+    return Reaction.from_equation(equation, rate, id=id)
