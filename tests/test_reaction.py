@@ -3,7 +3,7 @@
 import pytest
 
 from eqxfuse import Reaction
-from eqxfuse._chemistry.rate_laws import Constant, Fit
+from eqxfuse.rate_laws import Constant, Fit
 
 
 def test_repeated_names_count():
