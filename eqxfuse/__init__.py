@@ -1,7 +1,7 @@
 """Differentiable chemistry for JAX, compiled for exactly your network."""
 
+from eqxfuse import errors as errors
 from eqxfuse import ir as ir
-from eqxfuse import networks as networks
 from eqxfuse import rate_laws as rate_laws
 from eqxfuse._analysis import Budget as Budget
 from eqxfuse._analysis import BudgetTerm as BudgetTerm
@@ -24,6 +24,7 @@ from eqxfuse._rhs.codegen import CodeGenerator as CodeGenerator
 from eqxfuse._rhs.codegen import compile_network as compile_network
 from eqxfuse._rhs.coefficients import RateCoefficients as RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS as FusedRHS
+from eqxfuse._rhs.sparse_matrix import SparseMatrix as SparseMatrix
 from eqxfuse._solve.grid import solve_grid as solve_grid
 from eqxfuse._solve.outcome import Outcome as Outcome
 from eqxfuse._solve.solve import solve as solve
@@ -34,3 +35,12 @@ from eqxfuse._solvers import Rodas5P as Rodas5P
 from eqxfuse._solvers import SparseLU as SparseLU
 from eqxfuse._solvers import SparseNewton as SparseNewton
 from eqxfuse._solvers import SparseOperator as SparseOperator
+from eqxfuse._version import __version__ as __version__
+from eqxfuse.errors import BackendUnavailable as BackendUnavailable
+from eqxfuse.errors import GeneratedCodeError as GeneratedCodeError
+from eqxfuse.errors import NetworkFormatError as NetworkFormatError
+from eqxfuse.errors import UnknownSpecies as UnknownSpecies
+from eqxfuse.errors import UnsupportedRateLaw as UnsupportedRateLaw
+
+# isort: split
+from eqxfuse import networks as networks  # last: they are written with the names above

@@ -1,4 +1,7 @@
-"""Every exception that eqxfuse raises on its own account."""
+"""Every exception that eqxfuse raises on its own account. The same names stand in `eqxfuse` itself.
+
+Each is a `ValueError` or a `RuntimeError` too; wrong arguments raise those, and `TypeError`, themselves.
+"""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -1,3 +1,30 @@
-"""Rate laws, and what it takes to write one: `Kooij`, `Photo`, ..., `RateLaw`, `rate_law`, `option`."""
+"""Rate laws, and what it takes to write one: `Kooij`, `Photo`, ..., `RateLaw`, `rate_law`, `option`, `Parameter`."""
 
-from eqxfuse._chemistry.rate_laws import *  # noqa: F403
+from eqxfuse._chemistry.constants import ZETA_UCLCHEM as ZETA_UCLCHEM
+from eqxfuse._chemistry.constants import ZETA_UMIST as ZETA_UMIST
+from eqxfuse._chemistry.rate_laws import Constant as Constant
+from eqxfuse._chemistry.rate_laws import CosmicRay as CosmicRay
+from eqxfuse._chemistry.rate_laws import CosmicRayPhoton as CosmicRayPhoton
+from eqxfuse._chemistry.rate_laws import FallOff as FallOff
+from eqxfuse._chemistry.rate_laws import Fit as Fit
+from eqxfuse._chemistry.rate_laws import GrainCharging as GrainCharging
+from eqxfuse._chemistry.rate_laws import H2FormationCazauxTielens as H2FormationCazauxTielens
+from eqxfuse._chemistry.rate_laws import H2FormationSimple as H2FormationSimple
+from eqxfuse._chemistry.rate_laws import H2OnGrain as H2OnGrain
+from eqxfuse._chemistry.rate_laws import HOnGrain as HOnGrain
+from eqxfuse._chemistry.rate_laws import IonPolar1 as IonPolar1
+from eqxfuse._chemistry.rate_laws import IonPolar2 as IonPolar2
+from eqxfuse._chemistry.rate_laws import Kooij as Kooij
+from eqxfuse._chemistry.rate_laws import OutOfRange as OutOfRange
+from eqxfuse._chemistry.rate_laws import Parameter as Parameter
+from eqxfuse._chemistry.rate_laws import Photo as Photo
+from eqxfuse._chemistry.rate_laws import RateLaw as RateLaw
+from eqxfuse._chemistry.rate_laws import RateTable as RateTable
+from eqxfuse._chemistry.rate_laws import ShieldedC as ShieldedC
+from eqxfuse._chemistry.rate_laws import ShieldedCO as ShieldedCO
+from eqxfuse._chemistry.rate_laws import ShieldedH2 as ShieldedH2
+from eqxfuse._chemistry.rate_laws import ThreeBody as ThreeBody
+from eqxfuse._chemistry.rate_laws import UserRate as UserRate
+from eqxfuse._chemistry.rate_laws import draine_from_habing as draine_from_habing
+from eqxfuse._chemistry.rate_laws import option as option
+from eqxfuse._chemistry.rate_laws import rate_law as rate_law

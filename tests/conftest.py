@@ -1,6 +1,32 @@
 """Every test runs in double precision and with strict dtype promotion."""
 
+from pathlib import Path
+
 import jax
+import pytest
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden anew instead of comparing with it"
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """`golden(name, text)` holds `text` against the file `name` of tests/golden, or writes it there."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        assert path.exists(), f"{path} is missing: write it with pytest --update-golden"
+        assert text == path.read_text(), f"not what {path.name} holds; if it is meant, pytest --update-golden"
+
+    return check

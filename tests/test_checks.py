@@ -6,7 +6,7 @@ import pytest
 
 from eqxfuse import Network, Reaction, read_network
 from eqxfuse._chemistry.checks import warn_of_zeroed
-from eqxfuse._chemistry.rate_laws import Constant, Fit, Kooij
+from eqxfuse.rate_laws import Constant, Fit, Kooij
 from tests.helpers import shared
 
 

@@ -297,8 +297,13 @@ def test_lists():
         parse_names("CO,,H")
 
 
-def test_every_condition_has_an_option():
-    assert {*conditions._MAIN, *conditions._FURTHER} == {f.name for f in fields(Conditions)}
+def test_every_condition_has_an_option_and_a_largest_value(capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    words = capsys.readouterr().out.split()
+    names = [f.name for f in fields(Conditions)]
+    assert {f"--{name.replace('_', '-')}" for name in names} <= set(words)
+    assert set(conditions._LARGEST) == set(names)
 
 
 def as_a_process(*arguments, environment=None, **options):

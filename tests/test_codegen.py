@@ -15,11 +15,11 @@ import pytest
 
 import eqxfuse as ef
 from eqxfuse import CodeGenerator, Conditions, FusedRHS, Network, Reaction, compile_network, networks, rate_laws
-from eqxfuse._chemistry.rate_laws import Fit, Kooij, UserRate
 from eqxfuse._kernels import execute
 from eqxfuse._python.blocks import BLOCK
 from eqxfuse._rhs.literal_rates import _MEANING
 from eqxfuse.errors import UnsupportedRateLaw
+from eqxfuse.rate_laws import Fit, Kooij, UserRate
 from tests.emit.test_jax_source import HOSTILE, hostile_network, names_of
 from tests.helpers import direct, shared
 from tests.rate_laws.contract import EXAMPLES, ORDINARY, evaluate, extremes, name

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eqxfuse import Reaction
 from eqxfuse._chemistry.equation import parse_equation
-from eqxfuse._chemistry.rate_laws import Constant
-from eqxfuse._chemistry.reaction import Reaction
+from eqxfuse.rate_laws import Constant
 
 
 @pytest.mark.parametrize(

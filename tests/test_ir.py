@@ -5,8 +5,7 @@ import dataclasses
 import pytest
 
 from eqxfuse import networks
-from eqxfuse._lower.rhs import lower_rhs
-from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum, operands
+from eqxfuse.ir import Array, Load, Product, Program, Ref, Statement, Sum, lower_rhs, operands
 
 Y, K = Array("y", 2, ("A", "B")), Array("k", 1)
 RATE = Statement("r", Product((Load("k", 0), Load("y", 0))), "A -> B")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
-from eqxfuse._chemistry.rate_laws import ShieldedH2, UserRate
+from eqxfuse.rate_laws import ShieldedH2, UserRate
 from tests.helpers import BACKENDS, random_state, shared
 
 CONDITIONS = ef.Conditions(temperature=50.0, density=1e4, av=1.0)

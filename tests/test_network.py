@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from eqxfuse import Network, Reaction, Species
-from eqxfuse._chemistry.rate_laws import Constant, Fit, Kooij, ShieldedCO, UserRate
 from eqxfuse.errors import UnknownSpecies
+from eqxfuse.rate_laws import Constant, Fit, Kooij, ShieldedCO, UserRate
 
 EQUATIONS = ["H2+ + H2 -> H3+ + H", "H3+ + e- -> 3 H", "H + H -> H2", "H + H2 -> 3 H", "He+ + H2 -> He + H+ + H"]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import eqxfuse
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eqxfuse"
 VOCABULARY = {"errors"}  # open to all
@@ -16,8 +18,10 @@ VOCABULARY = {"errors"}  # open to all
 # A unit is a file or a folder of the package. What comes first knows nothing of what comes later.
 MAY_IMPORT = {
     "errors": "",
+    "_version": "",
+    "_html": "",
     "_program": "",
-    "_chemistry": "_program",
+    "_chemistry": "_html _program",
     "rate_laws": "_chemistry",
     "_python": "_program",
     "_llvm": "_program",
@@ -25,14 +29,14 @@ MAY_IMPORT = {
     "_lower": "_chemistry _program",
     "ir": "_lower _program",
     "_formats": "_chemistry _program",
-    "networks": "_chemistry",
     "_kernels": "_llvm _program _python",
-    "_rhs": "_chemistry _kernels _lower _program _python",
+    "_rhs": "_chemistry _html _kernels _lower _program _python",
     "carbox": "_chemistry _kernels _rhs",
     "_solvers": "_kernels _llvm _program _rhs",
-    "_solve": "_chemistry _kernels _plot _program _rhs _solvers",
-    "_analysis": "_chemistry _plot _program _rhs _solve",
-    "_cli": "_analysis _chemistry _formats _kernels _lower _plot _program _rhs _solve networks",
+    "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
+    "_analysis": "_chemistry _html _plot _program _rhs _solve",
+    "networks": "rate_laws",  # and the names that `import eqxfuse` offers
+    "_cli": "_analysis _chemistry _formats _kernels _lower _plot _program _rhs _solve _version networks",
     "__main__": "_cli",
 }
 LARGEST = 24
@@ -49,6 +53,7 @@ HOMES = {
     "argparse": {"_cli"},
     "carbox": set(),
 }
+PUBLIC = {name for name in vars(eqxfuse) if not name.startswith("_")}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -96,7 +101,19 @@ def test_imports_keep_to_the_table(path):
     if own == "__init__":
         return
     parts = {name.split(".")[1] for name in imported(path) if name.startswith("eqxfuse.")}
-    assert parts - {own} <= set(MAY_IMPORT[own].split()) | VOCABULARY
+    offered = PUBLIC if own == "networks" else set()
+    assert parts - {own} <= set(MAY_IMPORT[own].split()) | VOCABULARY | offered
+
+
+def test_networks_are_written_with_public_names_alone():
+    for path in (path for path in FILES if unit(path) == "networks"):
+        nodes = list(run_time_nodes(ast.parse(path.read_text())))
+        names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        names += [
+            f"{node.module}.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+        ]
+        foreign = [n for n in names if n.startswith("eqxfuse.") and not n.startswith("eqxfuse.networks.")]
+        assert not [name for name in foreign if "._" in name], path
 
 
 @pytest.mark.parametrize("library", HOMES)

@@ -3,7 +3,7 @@
 import pytest
 
 from eqxfuse import Reaction
-from eqxfuse._chemistry.rate_laws import Constant, Fit
+from eqxfuse.rate_laws import Constant, Fit
 
 
 def test_repeated_names_count():
@@ -32,6 +32,15 @@ def test_factors_may_differ_from_the_reactants():
 def test_one_name_needs_no_list():
     alone = Reaction.make("H2", "HCO+", Constant(1.0), factors="CO")
     assert alone == Reaction.make(["H2"], ["HCO+"], Constant(1.0), factors=["CO"])
+
+
+def test_from_an_equation():
+    fits = [Fit(Constant(1.0), 0.0, 100.0), Fit(Constant(2.0), 100.0)]
+    facts = {"factors": ["H"], "out_of_range": "zero", "id": 4, "kind": "grain surface"}
+    read = Reaction.from_equation("2 H + M -> H2 + M", fits, **facts)
+    assert read == Reaction.make(["H", "H", "M"], ["H2", "M"], fits, **facts)
+    with pytest.raises(ValueError, match="expected one '->'"):
+        Reaction.from_equation("H + H", Constant(1.0))
 
 
 def test_many_of_a_species_are_written_with_a_number():

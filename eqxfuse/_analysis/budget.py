@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._analysis.fluxes import fluxes
+from eqxfuse._analysis.notebook import budget_html
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._rhs.state import as_state
@@ -80,6 +81,9 @@ class Budget:
 
     def __repr__(self) -> str:
         return self.table()
+
+    def _repr_html_(self) -> str:
+        return budget_html(self)
 
 
 def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species: str, *, t: float = 0.0) -> Budget:

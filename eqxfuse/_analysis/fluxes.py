@@ -19,7 +19,8 @@ def fluxes(
     Per hydrogen nucleus [s^-1], or in cm^-3 s^-1 with `state="density"`. Times the net changes of a reaction they sum
     to dy/dt. `conditions` and `y` are what `rhs` takes, `t` [s] matters for callable conditions. Works under
     `jax.jit`, `jax.vmap` (over the times of a trajectory, say) and `jax.grad`. Raises `ValueError` for arrays of a
-    wrong shape, `TypeError` for a `y` that is none (a trajectory, say).
+    wrong shape, `TypeError` for a `y` that is none (a trajectory, say), and `UnknownSpecies` for one by names of which
+    the network does not have one.
     """
     y = as_state(rhs.network, y)
     rate = rhs.effective_coefficients(t, y, conditions)
@@ -34,7 +35,7 @@ def timescales(
 ) -> Float[Array, "species"]:
     """Lifetime [s] of each species: `y` over the rate of its destruction, infinite where nothing destroys it.
 
-    Arguments and transformations are those of `fluxes`.
+    Arguments, transformations and errors are those of `fluxes`.
     """
     species, reactions, number = _losses(rhs.network)
     y = as_state(rhs.network, y)

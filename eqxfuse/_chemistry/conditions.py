@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.constants import PARSEC, ZETA_UMIST
+from eqxfuse._html import table, titled
 from eqxfuse._program.one_line import OneLine
 
 Field = float | Float[Array, "..."]
@@ -33,8 +34,19 @@ def _as_float(value):
 
 def brief(value) -> str:
     """A number as it is, an array or what is traced by its shape."""
-    known = eqx.is_array_like(value) and not isinstance(value, jax.core.Tracer)
-    return str(np.asarray(value)) if known and not jnp.ndim(value) else eqx.tree_pformat(value)
+    return str(np.asarray(value)) if _is_known(value) and not jnp.ndim(value) else eqx.tree_pformat(value)
+
+
+def _is_known(value) -> bool:
+    return eqx.is_array_like(value) and not isinstance(value, jax.core.Tracer)
+
+
+def in_range(value) -> str:
+    """As `brief`, with the smallest and the largest number of an array."""
+    if not _is_known(value) or not np.size(value) or not np.ndim(value):
+        return brief(value)
+    numbers = np.asarray(value)
+    return f"{brief(value)}, {numbers.min():.4g} to {numbers.max():.4g}"
 
 
 def _is_default(field: dataclasses.Field, value) -> bool:
@@ -43,38 +55,30 @@ def _is_default(field: dataclasses.Field, value) -> bool:
     return brief(value) == brief(np.asarray(field.default, getattr(value, "dtype", float)))
 
 
-def _field(default=dataclasses.MISSING):
-    return eqx.field(converter=_as_float, default=default)
+def _field(unit: str, meaning: str, default=dataclasses.MISSING):
+    return eqx.field(converter=_as_float, default=default, metadata={"unit": unit, "meaning": meaning})
 
 
 class Conditions(eqx.Module, OneLine):
     """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
 
-    Each field is a scalar (or an array with the leading axes of a batch).
+    Each field is a scalar (or an array with the leading axes of a batch). Raises `ValueError` for a number that is not
+    finite, or negative, or 0 where that makes no sense.
     """
 
-    temperature: Field = _field()
-    """Gas temperature [K]."""
-    density: Field = _field()
-    """Number density of hydrogen nuclei n_H [cm^-3]."""
-    zeta: Field = _field(ZETA_UMIST)
-    """Cosmic-ray ionisation rate of H2 [s^-1]."""
-    g0: Field = _field(1.0)
-    """Far-ultraviolet field in units of the Draine (1978) field [1]."""
-    av: Field = _field(10.0)
-    """Visual extinction [mag]."""
-    albedo: Field = _field(0.5)
-    """Dust albedo omega in the far ultraviolet [1], used by cosmic-ray induced photons."""
-    dust_temperature: Field = _field(10.0)
-    """Temperature of the grains [K]."""
-    dust_to_gas: Field = _field(0.01)
-    """Dust-to-gas mass ratio [1]."""
-    gas_to_grain: Field = _field(1.0 / 1.32e-12)
-    """n_H divided by the number density of grains [1] (KIDA's GTODN); the default is for 0.1 um grains."""
-    radius: Field = _field(0.05 * PARSEC)
-    """Radius of the cloud [cm]; column densities are abundance times density times `radius`."""
-    turbulent_velocity: Field = _field(1.0e5)
-    """Turbulent line width b [cm s^-1], used by the self-shielding of H2."""
+    temperature: Field = _field("K", "gas temperature")
+    density: Field = _field("cm^-3", "number density of hydrogen nuclei n_H")
+    zeta: Field = _field("s^-1", "cosmic-ray ionisation rate of H2", ZETA_UMIST)
+    g0: Field = _field("1", "far-ultraviolet field, in units of the Draine (1978) field", 1.0)
+    av: Field = _field("mag", "visual extinction", 10.0)
+    albedo: Field = _field("1", "dust albedo omega in the far ultraviolet, for cosmic-ray induced photons", 0.5)
+    dust_temperature: Field = _field("K", "temperature of the grains", 10.0)
+    dust_to_gas: Field = _field("1", "dust-to-gas mass ratio", 0.01)
+    gas_to_grain: Field = _field("1", "n_H over the number density of grains (KIDA's GTODN)", 1.0 / 1.32e-12)
+    """The default is for 0.1 um grains."""
+    radius: Field = _field("cm", "radius of the cloud", 0.05 * PARSEC)
+    """Column densities are abundance times density times `radius`."""
+    turbulent_velocity: Field = _field("cm s^-1", "turbulent line width b, for the self-shielding of H2", 1.0e5)
 
     def __check_init__(self):
         for f in dataclasses.fields(self):
@@ -90,6 +94,13 @@ class Conditions(eqx.Module, OneLine):
         values = {f: getattr(self, f.name) for f in dataclasses.fields(self)}
         shown = [f"{f.name}={brief(value)}" for f, value in values.items() if not _is_default(f, value)]
         return f"Conditions({', '.join(shown)})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f.name, in_range(getattr(self, f.name)), f.metadata["unit"], f.metadata["meaning"])
+            for f in dataclasses.fields(self)
+        ]
+        return titled("Conditions", table(("", "value", "unit", "meaning"), rows))
 
     def vector(self) -> Float[Array, " fields"]:
         """All fields [fields], in the order of `FIELDS`. Raises `ValueError` when one of them is not a scalar."""
@@ -111,3 +122,9 @@ class Conditions(eqx.Module, OneLine):
 
 FIELDS = tuple(f.name for f in dataclasses.fields(Conditions))
 """The names of the fields of `Conditions`, in order."""
+
+
+def meaning_of(field: str) -> str:
+    """What a field is, with its unit: `gas temperature [K]`."""
+    (facts,) = (f.metadata for f in dataclasses.fields(Conditions) if f.name == field)
+    return f"{facts['meaning']} [{facts['unit']}]"

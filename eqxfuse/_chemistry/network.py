@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.equation import parse_equation
 from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import listed
+from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
 from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse._chemistry.species import Species
@@ -192,7 +192,7 @@ class Network(OneLine):
 
     @cached_property
     def rate_table(self) -> RateTable:
-        """The rate laws of all reactions, stacked."""
+        """The rate laws of all reactions, stacked. Raises `UnsupportedRateLaw`, see `RateTable.build`."""
         with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays
             return RateTable.build([r.fits for r in self.reactions], [r.out_of_range for r in self.reactions])
 
@@ -214,6 +214,9 @@ class Network(OneLine):
     def __repr__(self):
         label = f"{self.name!r}, " if self.name else ""
         return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
+
+    def _repr_html_(self) -> str:
+        return network_html(self)
 
     @property
     def policies(self) -> str:
@@ -271,4 +274,4 @@ def _reaction(equation: str, rate: RateLaw | float, id: int) -> Reaction:
         if not math.isfinite(rate):
             raise ValueError(f"equation {equation!r}: the rate must be finite, got {rate!r}")
         rate = Constant(float(rate))
-    return Reaction.make(*parse_equation(equation), rate, id=id)
+    return Reaction.from_equation(equation, rate, id=id)

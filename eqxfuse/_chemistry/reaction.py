@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import get_args
 
+from eqxfuse._chemistry.equation import parse_equation
 from eqxfuse._chemistry.lists import listed
 from eqxfuse._chemistry.rate_laws import Fit, OutOfRange, RateLaw
 
@@ -60,7 +61,7 @@ class Reaction:
         kind: str = "",
         source: Source | None = None,
     ) -> "Reaction":
-        """From names, of which one that stands twice counts twice."""
+        """From names, of which one that stands twice counts twice. Raises `ValueError`."""
         reactants = listed(reactants)
         fits = (Fit(rate),) if isinstance(rate, RateLaw) else tuple(rate)
         return cls(
@@ -73,6 +74,21 @@ class Reaction:
             kind=kind,
             source=source,
         )
+
+    @classmethod
+    def from_equation(
+        cls,
+        equation: str,
+        rate: RateLaw | Iterable[Fit],
+        *,
+        factors: str | Iterable[str] | None = None,
+        out_of_range: OutOfRange = "clamp",
+        id: int = 0,
+        kind: str = "",
+    ) -> "Reaction":
+        """From a text such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`. Raises `ValueError`."""
+        sides = parse_equation(equation)
+        return cls.make(*sides, rate, factors=factors, out_of_range=out_of_range, id=id, kind=kind)
 
     @property
     def net_change(self) -> Stoichiometry:

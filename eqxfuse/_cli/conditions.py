@@ -3,30 +3,18 @@
 import argparse
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from eqxfuse._chemistry.conditions import Conditions, wrong_values
+from eqxfuse._chemistry.conditions import FIELDS, Conditions, meaning_of, wrong_values
 from eqxfuse._cli.errors import UsageError
 from eqxfuse._cli.parser import Argument, number
 from eqxfuse._cli.quantities import parse_axis
 
-_MAIN = {
-    "temperature": "gas temperature [K]",
-    "density": "number density of hydrogen nuclei n_H [cm^-3]",
-    "zeta": "cosmic-ray ionisation rate of H2 [s^-1]",
-    "g0": "far-ultraviolet field, in units of the Draine field",
-    "av": "visual extinction [mag]",
-}
-_FURTHER = {
-    "albedo": "dust albedo in the far ultraviolet",
-    "dust_temperature": "temperature of the grains [K]",
-    "dust_to_gas": "dust-to-gas mass ratio",
-    "gas_to_grain": "n_H over the number density of grains",
-    "radius": "radius of the cloud [cm], for column densities",
-    "turbulent_velocity": "turbulent line width [cm s^-1]",
-}
+_MAIN = ("temperature", "density", "zeta", "g0", "av")
+_FURTHER = tuple(name for name in FIELDS if name not in _MAIN)
 
 _LARGEST = {
     "temperature": 1e9,
@@ -80,10 +68,10 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
     _add(parser.add_argument_group("further conditions"), _FURTHER, {})
 
 
-def _add(group, texts: dict[str, str], own_defaults: dict[str, float], convert=number, metavar: str = "X") -> None:
+def _add(group, names: Sequence[str], own_defaults: dict[str, float], convert=number, metavar: str = "X") -> None:
     defaults = {f.name: f.default for f in dataclasses.fields(Conditions)} | own_defaults
-    for name, text in texts.items():
-        option, default = f"--{_option(name)}", defaults[name]
+    for name in names:
+        option, default, text = f"--{_option(name)}", defaults[name], meaning_of(name)
         if default is dataclasses.MISSING:
             group.add_argument(option, metavar=metavar, type=convert, required=True, help=text)
         else:
@@ -93,14 +81,14 @@ def _add(group, texts: dict[str, str], own_defaults: dict[str, float], convert=n
 
 def read_conditions(options: argparse.Namespace) -> Conditions:
     """The conditions that `options` ask for. Raises `UsageError`."""
-    return _conditions({name: (getattr(options, name),) for name in (*_MAIN, *_FURTHER)}, {})
+    return _conditions({name: (getattr(options, name),) for name in FIELDS}, {})
 
 
 def read_axes(options: argparse.Namespace) -> tuple[Conditions, dict[str, tuple[float, ...]]]:
     """The conditions of a grid, whose fields are broadcast together, and the values along each of its axes: those of
     the main conditions that have more than one value. Raises `UsageError`.
     """
-    given = {name: getattr(options, name) for name in (*_MAIN, *_FURTHER)}
+    given = {name: getattr(options, name) for name in FIELDS}
     values = {name: own if isinstance(own, tuple) else (own,) for name, own in given.items()}
     axes = {name: own for name, own in values.items() if len(own) > 1}
     if math.prod(map(len, axes.values())) > LARGEST_GRID:

@@ -7,7 +7,6 @@ import sys
 import warnings
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 import jax
 
@@ -20,6 +19,7 @@ from eqxfuse._cli.parser import Parser
 from eqxfuse._cli.report import show_warnings
 from eqxfuse._cli.run import add_demo, add_run
 from eqxfuse._cli.source import add_source
+from eqxfuse._version import __version__
 
 _COMMANDS = {
     "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
@@ -97,7 +97,7 @@ def _fail(prog: str, error: Exception | str, status: int) -> int:
 
 def _parser() -> Parser:
     parser = Parser("eqxfuse", description="Chemistry for JAX, compiled for exactly your network.")
-    parser.add_argument("--version", action="version", version=f"eqxfuse {_version()}")
+    parser.add_argument("--version", action="version", version=f"eqxfuse {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, (add, text) in _COMMANDS.items():
         command = commands.add_parser(
@@ -110,10 +110,3 @@ def _parser() -> Parser:
         command.set_defaults(prog=command.prog, trouble=1)
         add(command)
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("eqxfuse")
-    except PackageNotFoundError:
-        return "that is not installed"

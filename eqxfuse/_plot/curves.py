@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Array, Float
@@ -53,8 +53,8 @@ def plot(
     return ax
 
 
-def save_plot(path: str | Path, times, curves, state, title: str = "") -> None:
-    """`plot` as a picture file, without touching pyplot's windows."""
+def save_plot(path: str | Path | IO[bytes], times, curves, state, title: str = "") -> None:
+    """`plot` as a picture file (PNG for one that is open already), without touching pyplot's windows."""
     figure_class = import_matplotlib("figure").Figure
     figure = figure_class(figsize=(7.6, 5.0), dpi=160, layout="constrained")
     ax = plot(times, curves, state, figure.add_subplot())

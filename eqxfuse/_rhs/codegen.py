@@ -26,7 +26,8 @@ class CodeGenerator:
     With `coefficients="argument"` the text defines `rhs(y, k)` (`rhs(y, k, m)` where rate laws depend on abundances),
     the code of the `jax` backend of `FusedRHS`. With `"literal"` it is a module that needs jax alone: it defines
     `static_ode(t, y, args)` for abundances y [species], with every number of every rate law in its place. `args`
-    is `Conditions`, those of eqxfuse or the small class of the same name that the module defines.
+    is `Conditions`, those of eqxfuse or the small class of the same name that the module defines. Raises `ValueError`
+    for other `coefficients`.
     """
 
     network: Network
@@ -48,6 +49,9 @@ class CodeGenerator:
 
 
 def compile_network(network: Network) -> Callable:
-    """`static_ode(t, y, args)` of the literal text of `network`, jitted."""
+    """`static_ode(t, y, args)` of the literal text of `network`, jitted.
+
+    Raises `UnsupportedRateLaw` for a user's function that cannot be written as literal text.
+    """
     source = CodeGenerator(network, "literal").generate_code()
     return jax.jit(execute(source, hashlib.sha256(source.encode()).hexdigest())["static_ode"])

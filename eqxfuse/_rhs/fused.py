@@ -20,6 +20,7 @@ from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.modifiers import Modifiers
+from eqxfuse._rhs.notebook import rhs_html
 from eqxfuse._rhs.sparse_matrix import SparseMatrix
 from eqxfuse._rhs.state import as_state
 
@@ -41,6 +42,11 @@ class FusedRHS(eqx.Module, OneLine):
 
     **Arguments**: `backend` is `"auto"`, `"llvm"`, `"jax"` or `"vectorized"`; `accumulation="compensated"` sums every
     derivative with Neumaier's compensation.
+
+    Raises `BackendUnavailable` for a backend that cannot run here, `UnsupportedRateLaw` where a reaction has several
+    fits of which one depends on abundances, and `ValueError` for an argument that is none of the above. Calls raise
+    `UnknownSpecies` for names that the network does not have, `ValueError` for arrays of a wrong shape and where there
+    are no conditions, and `TypeError` for what is no state or no `args`.
     """
 
     table: RateTable
@@ -71,6 +77,9 @@ class FusedRHS(eqx.Module, OneLine):
     def __repr__(self) -> str:
         bound = "" if self.bound is None else ", bound"
         return f"FusedRHS({self.network!r}, backend={self.kernel.backend!r}, state={self.state!r}{bound})"
+
+    def _repr_html_(self) -> str:
+        return rhs_html(self)
 
     @property
     def source(self) -> str:

@@ -66,7 +66,8 @@ def solve(
     - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
       `Trajectory.result` and `Trajectory.end_time`.
 
-    Raises `ValueError` and `TypeError` for arguments that make no sense.
+    Raises `ValueError` and `TypeError` for arguments that make no sense, `UnknownSpecies` for a name in `y0` that the
+    network does not have.
     """
     y0 = as_state(rhs.network, y0, "y0")
     if throw or is_known(y0):

@@ -111,8 +111,8 @@ def fused_rhs(network: Any, *, backend: Backend = "auto") -> FusedRHS:
     """The right-hand side of a `carbox.Network`: the arithmetic that carbox does, quirks included.
 
     The state is carbox's: abundances, or densities for networks that carbox calls without the density. Make conditions
-    in carbox's units with `conditions`; the temperature is theirs, even where carbox would integrate it. Raises
-    `TypeError` and `ValueError` as `get_fused_ode` does.
+    in carbox's units with `conditions`; the temperature is theirs, even where carbox would integrate it. Raises as
+    `get_fused_ode` does.
     """
     return _fused(read_carbox(network), backend)
 
@@ -122,7 +122,8 @@ def get_fused_ode(network: Any, backend: Backend = "auto") -> AbstractFusedODE:
 
     Called as carbox calls its own, with the same values to rounding, it drops into `carbox.solver.solve_network`.
     Rate terms that eqxfuse knows become its own laws; any other one is called as it stands. Raises `TypeError` for
-    what is no carbox network and `ValueError` for one whose parts do not fit together. `backend` as in `FusedRHS`.
+    what is no carbox network and `ValueError` for one whose parts do not fit together. `backend` is as in `FusedRHS`,
+    and `BackendUnavailable` says where it cannot run.
     """
     reading = read_carbox(network)
     rhs = _fused(reading, backend)

@@ -8,8 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._chemistry.rate_laws import RateLaw, option, rate_law
-from eqxfuse._chemistry.rate_laws.law import Parameter
+from eqxfuse._chemistry.rate_laws import Parameter, RateLaw, option, rate_law
 
 
 class Term:

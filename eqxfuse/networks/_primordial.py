@@ -2,10 +2,7 @@
 
 import math
 
-from eqxfuse._chemistry.equation import parse_equation
-from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.rate_laws import Fit, Kooij
-from eqxfuse._chemistry.reaction import Reaction
+from eqxfuse import Network, Reaction
 from eqxfuse.networks._primordial_laws import (
     KELVIN_PER_EV,
     LogPolynomial,
@@ -13,6 +10,7 @@ from eqxfuse.networks._primordial_laws import (
     RecombinationOfHeIII,
     kooij_of,
 )
+from eqxfuse.rate_laws import Fit, Kooij
 
 POLYNOMIALS = {
     "H + e- -> H+ + 2 e-": (-32.71396786, 13.536556, -5.73932875, 1.56315498, -0.2877056, 3.48255977e-2,
@@ -49,7 +47,7 @@ def primordial() -> Network:
     fits = {equation: [Fit(LogPolynomial(c))] for equation, c in POLYNOMIALS.items()}
     fits |= {equation: [Fit(law)] for equation, law in _single().items()}
     fits |= _piecewise()
-    reactions = [Reaction.make(*parse_equation(e), f, id=i) for i, (e, f) in enumerate(fits.items(), start=1)]
+    reactions = [Reaction.from_equation(e, f, id=i) for i, (e, f) in enumerate(fits.items(), start=1)]
     return Network.from_reactions(reactions, species=SPECIES, name="primordial")
 
 

@@ -5,8 +5,7 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws import Kooij, RateLaw, option, rate_law
-from eqxfuse._chemistry.rate_laws.law import Parameter
+from eqxfuse.rate_laws import Kooij, Parameter, RateLaw, option, rate_law
 
 KELVIN_PER_EV = 11604.518
 """Temperature [K] at which k_B T is 1 eV (CODATA 2018)."""

@@ -1,7 +1,6 @@
 """Robertson's problem, the classical stiff test."""
 
-from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.species import Species
+from eqxfuse import Network, Species
 
 
 def robertson() -> Network:

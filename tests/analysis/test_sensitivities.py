@@ -91,5 +91,5 @@ def test_a_batch_with_coefficients_that_are_a_function_of_time(chain):
 
 
 def test_a_species_that_is_not_there(chain):
-    with pytest.raises(ef._errors.UnknownSpecies):
+    with pytest.raises(ef.UnknownSpecies):
         ef.sensitivities(chain, HERE, chain.network.abundances({"A": 1.0}), END, "Q")

@@ -2,8 +2,8 @@
 
 from eqxfuse import Network
 from eqxfuse._kernels import execute
-from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum
 from eqxfuse._python.source import jax_source
+from eqxfuse.ir import Array, Load, Product, Program, Ref, Statement, Sum
 
 THREE = Network.from_reactions(
     ["H2+ + H2 -> H3+ + H", "H3+ + e- -> H + H + H", "H3+ + e- -> H2 + H"],

@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from eqxfuse._program.ir import Array, Call, Load, Number, Product, Program, Ref, Statement, Sum
 from eqxfuse._program.reference import evaluate
+from eqxfuse.ir import Array, Call, Load, Number, Product, Program, Ref, Statement, Sum
 
 COEFFICIENTS = (1.0, 1.0, -1.0, 2.0, -2.0, 3.0, 0.5, -1e-3)
 

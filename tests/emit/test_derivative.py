@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import networks
-from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.derivative import forward_program, reverse_program
-from eqxfuse._program.ir import Load, Ref
 from eqxfuse._program.reference import evaluate
+from eqxfuse.ir import Load, Ref, lower_rhs
 from tests.emit.programs import product, program, total
 from tests.emit.random_programs import random_inputs, random_programs
 

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from eqxfuse import Network, Reaction, Species, networks
-from eqxfuse._chemistry.rate_laws import Constant
 from eqxfuse._kernels import execute
-from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.identifiers import identifiers, one_line
-from eqxfuse._program.ir import Array
 from eqxfuse._program.reference import evaluate
 from eqxfuse._python import blocks
 from eqxfuse._python.source import jax_source
+from eqxfuse.ir import Array, lower_rhs
+from eqxfuse.rate_laws import Constant
 from tests.helpers import assert_rounding, random_state
 
 from .programs import THREE, k, product, program, ref, run, total, y

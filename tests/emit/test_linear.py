@@ -10,9 +10,8 @@ from eqxfuse._llvm.kernel import plan
 from eqxfuse._llvm.kernel.chunks import cut
 from eqxfuse._llvm.kernel.linear import linearise
 from eqxfuse._llvm.kernel.operations import OUT, WORK
-from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.functions import FUNCTIONS
-from eqxfuse._program.ir import Array, Load, Product, Program, Ref, Statement, Sum
+from eqxfuse.ir import Array, Load, Product, Program, Ref, Statement, Sum, lower_rhs
 from tests.emit.random_programs import assert_close, random_inputs, random_programs
 
 KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide}

@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import networks
-from eqxfuse._lower.rhs import lower_rhs
-from eqxfuse._program.ir import Load, Product, Ref, Statement, Sum
 from eqxfuse._program.polynomial import Polynomial, multiply_out
 from eqxfuse._program.reference import evaluate
+from eqxfuse.ir import Load, Product, Ref, Statement, Sum, lower_rhs
 
 from .programs import THREE, k, product, program, ref, total, y
 

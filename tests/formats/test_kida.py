@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import pytest
 
 from eqxfuse import Conditions, Network
-from eqxfuse._chemistry.rate_laws import (
+from eqxfuse.errors import NetworkFormatError
+from eqxfuse.rate_laws import (
     CosmicRay,
     Fit,
     GrainCharging,
@@ -18,7 +19,6 @@ from eqxfuse._chemistry.rate_laws import (
     Photo,
     ThreeBody,
 )
-from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import KIDA, kida_row
 
 

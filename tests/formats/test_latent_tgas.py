@@ -3,8 +3,8 @@
 import pytest
 
 from eqxfuse import Network
-from eqxfuse._chemistry.rate_laws import CosmicRay, Fit, H2FormationSimple, Kooij, Photo
 from eqxfuse.errors import NetworkFormatError
+from eqxfuse.rate_laws import CosmicRay, Fit, H2FormationSimple, Kooij, Photo
 from tests.formats.snippets import LATENT_TGAS
 
 

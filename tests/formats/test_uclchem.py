@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from eqxfuse import Conditions, Network
-from eqxfuse._chemistry.constants import ZETA_UCLCHEM
-from eqxfuse._chemistry.rate_laws import (
+from eqxfuse.errors import NetworkFormatError
+from eqxfuse.rate_laws import (
+    ZETA_UCLCHEM,
     CosmicRay,
     CosmicRayPhoton,
     Fit,
@@ -19,7 +20,6 @@ from eqxfuse._chemistry.rate_laws import (
     ShieldedCO,
     ShieldedH2,
 )
-from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import UCLCHEM, UCLCHEM_HEADER
 
 

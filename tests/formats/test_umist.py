@@ -3,9 +3,8 @@
 import pytest
 
 from eqxfuse import Network
-from eqxfuse._chemistry.constants import ZETA_UMIST
-from eqxfuse._chemistry.rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo
 from eqxfuse.errors import NetworkFormatError
+from eqxfuse.rate_laws import ZETA_UMIST, CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo
 from tests.formats.snippets import UMIST
 
 

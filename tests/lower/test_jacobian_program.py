@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from eqxfuse import Network, networks, read_network
-from eqxfuse._chemistry.rate_laws import ShieldedH2
-from eqxfuse._lower.jacobian import lower_jacobian, modifying_species
-from eqxfuse._lower.rhs import lower_rhs
-from eqxfuse._program.ir import Product, Sum
+from eqxfuse._lower.jacobian import modifying_species
 from eqxfuse._program.reference import evaluate
+from eqxfuse.ir import Product, Sum, lower_jacobian, lower_rhs
+from eqxfuse.rate_laws import ShieldedH2
 from tests.helpers import shared
 from tests.sparse import dense
 

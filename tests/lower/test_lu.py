@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from eqxfuse import networks, read_network
-from eqxfuse._lower.jacobian import lower_jacobian
 from eqxfuse._program.lu_plan import plan_lu
 from eqxfuse._program.pattern import Pattern
+from eqxfuse.ir import lower_jacobian
 from tests.helpers import shared
 from tests.sparse import filled, network_like_pattern, random_pattern
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import rate_laws
-from eqxfuse._chemistry.rate_laws import Fit, RateTable
 from eqxfuse.errors import UnsupportedRateLaw
+from eqxfuse.rate_laws import Fit, RateTable
 
 from .contract import EXAMPLES, ORDINARY
 

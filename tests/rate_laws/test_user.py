@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import rate_laws
-from eqxfuse._chemistry.rate_laws import Fit, RateTable
+from eqxfuse.rate_laws import Fit, RateTable
 
 from .contract import ORDINARY
 

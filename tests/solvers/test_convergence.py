@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eqxfuse._solvers import Rodas4, Rodas5P
+from eqxfuse import Rodas4, Rodas5P
 from tests.solvers.problems import driven, driven_solution, integrate
 
 SOLVERS = [Rodas4(), Rodas5P()]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
-from eqxfuse._chemistry.rate_laws import UserRate
 from eqxfuse._solvers.native_step import native_step
+from eqxfuse.rate_laws import UserRate
 from tests.helpers import random_state
 
 NETWORKS = {"robertson": ef.networks.robertson, "primordial": ef.networks.primordial, "cloud": ef.networks.dark_cloud}

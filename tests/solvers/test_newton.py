@@ -100,7 +100,7 @@ def test_imex():
 @needs_native
 def test_nothing_dense_is_compiled():
     from eqxfuse._kernels.cpu.sparse_solve import lu_target, scalar_plan
-    from eqxfuse._lower.jacobian import lower_jacobian
+    from eqxfuse.ir import lower_jacobian
 
     network = networks.dark_cloud()
     square = re.compile(r"f64\[(\d+,)?{0},{0}\]".format(len(network.species)))

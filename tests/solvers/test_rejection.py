@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eqxfuse._solvers import Rodas4, Rodas5P
+from eqxfuse import Rodas4, Rodas5P
 from tests.solvers.problems import integrate
 
 solvers = pytest.mark.parametrize("solver", [Rodas4(), Rodas5P()], ids=lambda s: type(s).__name__)

@@ -8,8 +8,7 @@ import lineax as lx
 import numpy as np
 import pytest
 
-from eqxfuse import FusedRHS, RateCoefficients, SparseLU, SparseOperator, networks
-from eqxfuse._rhs.sparse_matrix import SparseMatrix
+from eqxfuse import FusedRHS, RateCoefficients, SparseLU, SparseMatrix, SparseOperator, networks
 from eqxfuse._solvers.sparse_lu import Factors
 from tests.helpers import random_state
 from tests.sparse import dense, losses_and_gains, needs_native, network_like_pattern

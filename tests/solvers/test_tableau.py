@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eqxfuse._solvers import Rodas4, Rodas5P
+from eqxfuse import Rodas4, Rodas5P
 from eqxfuse._solvers.tableau import RosenbrockTableau
 from tests.solvers.order_conditions import Butcher, _trees
 

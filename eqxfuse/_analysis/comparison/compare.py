@@ -17,7 +17,9 @@ def compare(a: Network, b: Network, conditions: Conditions, *, rtol: float = 1e-
 
     Names match across the ways of writing them in capitals. Rows of one network with the same reactants, products and
     rate factors count as one reaction with the sum of their coefficients; those of abundance-dependent laws are
-    compared without their modifiers. Coefficients are equal within `rtol` of the larger one.
+    compared without their modifiers. Coefficients are equal within `rtol` of the larger one. Raises
+    `UnsupportedRateLaw` where a reaction has several fits of which one depends on abundances, and `ValueError` for
+    conditions of more than one cell.
     """
     keys = species_keys(a), species_keys(b)
     names = [{key: name for name, key in own.items()} for own in keys]

@@ -1,4 +1,4 @@
-"""Rate laws: one class a formula, one module a family. Public as `eqxfuse.rate_laws`."""
+"""Rate laws: one class a formula, one module a family."""
 
 from eqxfuse._chemistry.rate_laws.constant import Constant as Constant
 from eqxfuse._chemistry.rate_laws.cosmic_ray import CosmicRay as CosmicRay
@@ -13,6 +13,7 @@ from eqxfuse._chemistry.rate_laws.h2_formation import H2FormationSimple as H2For
 from eqxfuse._chemistry.rate_laws.ion_polar import IonPolar1 as IonPolar1
 from eqxfuse._chemistry.rate_laws.ion_polar import IonPolar2 as IonPolar2
 from eqxfuse._chemistry.rate_laws.kooij import Kooij as Kooij
+from eqxfuse._chemistry.rate_laws.law import Parameter as Parameter
 from eqxfuse._chemistry.rate_laws.law import RateLaw as RateLaw
 from eqxfuse._chemistry.rate_laws.law import option as option
 from eqxfuse._chemistry.rate_laws.law import rate_law as rate_law

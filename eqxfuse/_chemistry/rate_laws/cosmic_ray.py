@@ -10,8 +10,8 @@ from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_la
 class CosmicRay(RateLaw):
     """k = alpha zeta / zeta_unit.
 
-    `zeta_unit` [s^-1] is the ionisation rate that alpha was tabulated for: 1.36e-17 in UMIST, 1.3e-17 in UCLCHEM. It
-    is 1 where alpha counts events for each ionisation of H2, as in KIDA and latent_tgas files.
+    `zeta_unit` [s^-1] is the ionisation rate that alpha was tabulated for: `ZETA_UMIST` or `ZETA_UCLCHEM` in files
+    of these. It is 1 where alpha counts events for each ionisation of H2, as in KIDA and latent_tgas files.
     """
 
     units: ClassVar[str] = "alpha [s^-1] at zeta = zeta_unit; [1] where zeta_unit is 1"

@@ -1,7 +1,7 @@
 """What every rate law is."""
 
 import dataclasses
-from typing import ClassVar, TypeVar, dataclass_transform
+from typing import ClassVar, TypeAlias, TypeVar, dataclass_transform
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,9 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
 
-Parameter = float | Float[Array, " rows"]
+Parameter: TypeAlias = float | Float[Array, " rows"]
+"""A parameter of a law: a number for one reaction, or an array for the many that are evaluated at once."""
+
 L = TypeVar("L", bound=type)
 
 

@@ -68,8 +68,8 @@ def solve_grid(
     Returns a trajectory whose arrays have the axes of the grid in front; in its `origin`, what all cells share stands
     once. Take single clouds with `.cell(...)`.
 
-    Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell, and
-    `TypeError` for traced ones.
+    Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell,
+    `UnknownSpecies` for a name in `y0` that the network does not have, and `TypeError` for traced arguments.
     """
     y0 = as_state(rhs.network, y0, "y0")
     cells = make_cells(rhs, conditions, y0)

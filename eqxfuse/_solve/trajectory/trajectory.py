@@ -18,6 +18,7 @@ from eqxfuse._plot import plot
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._solve.outcome import Outcome
 from eqxfuse._solve.trajectory.files import read_fields, to_dataframe, to_dataset, write_file
+from eqxfuse._solve.trajectory.notebook import trajectory_html
 from eqxfuse._solve.trajectory.origin import Origin
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ class Trajectory(eqx.Module, OneLine):
         shape = "x".join(map(str, self.times.shape[:-1]))
         batch = f"batch of {shape}, " if shape else ""
         return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times)"
+
+    def _repr_html_(self) -> str:
+        return trajectory_html(self)
 
     def _require_one(self, what: str) -> None:
         if self.times.ndim != 1:

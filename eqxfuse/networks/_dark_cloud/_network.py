@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from eqxfuse._chemistry.constants import ZETA_UMIST
-from eqxfuse._chemistry.equation import parse_equation
-from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.rate_laws import (
+from eqxfuse import Network, Reaction
+from eqxfuse.networks._dark_cloud._electrons import DISSOCIATIVE, RADIATIVE
+from eqxfuse.networks._dark_cloud._ions import ION_NEUTRAL
+from eqxfuse.networks._dark_cloud._neutrals import ASSOCIATION, NEUTRAL
+from eqxfuse.networks._dark_cloud._radiation import COSMIC_RAY_PHOTONS, COSMIC_RAYS, STARLIGHT
+from eqxfuse.rate_laws import (
+    ZETA_UMIST,
     CosmicRay,
     CosmicRayPhoton,
     Fit,
@@ -14,11 +17,6 @@ from eqxfuse._chemistry.rate_laws import (
     Photo,
     RateLaw,
 )
-from eqxfuse._chemistry.reaction import Reaction
-from eqxfuse.networks._dark_cloud._electrons import DISSOCIATIVE, RADIATIVE
-from eqxfuse.networks._dark_cloud._ions import ION_NEUTRAL
-from eqxfuse.networks._dark_cloud._neutrals import ASSOCIATION, NEUTRAL
-from eqxfuse.networks._dark_cloud._radiation import COSMIC_RAY_PHOTONS, COSMIC_RAYS, STARLIGHT
 
 Row = tuple[str | float, ...]
 
@@ -61,7 +59,7 @@ def dark_cloud() -> Network:
     HCO+ and electrons after 1e6 yr stay within a factor of 2 of the full RATE22.
     """
     reactions = [
-        Reaction.make(*parse_equation(equation), [fit], factors=factors, id=i, kind=kind)
+        Reaction.from_equation(equation, [fit], factors=factors, id=i, kind=kind)
         for i, (kind, equation, fit, factors) in enumerate(_reactions(), start=1)
     ]
     return Network.from_reactions(reactions, species=SPECIES, name="dark cloud")

@@ -2,9 +2,7 @@
 
 from random import Random
 
-from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.reaction import Reaction
-from eqxfuse._chemistry.species import Species
+from eqxfuse import Network, Reaction, Species
 from eqxfuse.networks._synthetic._backbone import Draft, backbone
 from eqxfuse.networks._synthetic._molecules import BASE, molecules
 from eqxfuse.networks._synthetic._rates import random_rate

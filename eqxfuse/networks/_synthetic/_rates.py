@@ -2,8 +2,15 @@
 
 from random import Random
 
-from eqxfuse._chemistry.constants import ZETA_UMIST
-from eqxfuse._chemistry.rate_laws import CosmicRay, CosmicRayPhoton, H2FormationCazauxTielens, Kooij, Photo, RateLaw
+from eqxfuse.rate_laws import (
+    ZETA_UMIST,
+    CosmicRay,
+    CosmicRayPhoton,
+    H2FormationCazauxTielens,
+    Kooij,
+    Photo,
+    RateLaw,
+)
 
 
 def random_rate(kind: str, random: Random) -> RateLaw:
