@@ -20,8 +20,8 @@ from eqxfuse._python.blocks import BLOCK
 from eqxfuse._rhs.literal_rates import _MEANING
 from eqxfuse.errors import UnsupportedRateLaw
 from eqxfuse.rate_laws import Fit, Kooij, UserRate
-from tests.emit.test_jax_source import HOSTILE, hostile_network, names_of
 from tests.helpers import direct, shared
+from tests.python.test_jax_source import HOSTILE, hostile_network, names_of
 from tests.rate_laws.contract import EXAMPLES, ORDINARY, evaluate, extremes, name
 
 if hasattr(jax, "enable_x64"):

@@ -23,9 +23,9 @@ from eqxfuse._llvm.kernel.module import llvm_ir
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.ir import Array, Load, Program
 from eqxfuse.errors import BackendUnavailable
-from tests.emit.random_programs import assert_close, random_inputs, random_programs
-from tests.emit.test_jax_source import hostile_network
 from tests.helpers import assert_rounding, random_state
+from tests.program.random_programs import assert_close, random_inputs, random_programs
+from tests.python.test_jax_source import hostile_network
 
 PROGRAMS = {"robertson": lower_rhs(networks.robertson()), "dark_cloud": lower_rhs(networks.dark_cloud())}
 

@@ -9,8 +9,8 @@ from eqxfuse import networks
 from eqxfuse._program.derivative import forward_program, reverse_program
 from eqxfuse._program.reference import evaluate
 from eqxfuse.ir import Load, Ref, lower_rhs
-from tests.emit.programs import product, program, total
-from tests.emit.random_programs import random_inputs, random_programs
+from tests.program.programs import product, program, total
+from tests.program.random_programs import random_inputs, random_programs
 
 ACTIVE = [(0,), (1,), (0, 1)]
 

@@ -9,8 +9,7 @@ from eqxfuse import networks
 from eqxfuse._program.polynomial import Polynomial, multiply_out
 from eqxfuse._program.reference import evaluate
 from eqxfuse.ir import Load, Product, Ref, Statement, Sum, lower_rhs
-
-from .programs import THREE, k, product, program, ref, total, y
+from tests.program.programs import THREE, k, product, program, ref, total, y
 
 
 def value(polynomial: Polynomial, inputs) -> np.ndarray:

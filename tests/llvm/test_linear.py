@@ -12,7 +12,7 @@ from eqxfuse._llvm.kernel.linear import linearise
 from eqxfuse._llvm.kernel.operations import OUT, WORK
 from eqxfuse._program.functions import FUNCTIONS
 from eqxfuse.ir import Array, Load, Product, Program, Ref, Statement, Sum, lower_rhs
-from tests.emit.random_programs import assert_close, random_inputs, random_programs
+from tests.program.random_programs import assert_close, random_inputs, random_programs
 
 KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.divide}
 

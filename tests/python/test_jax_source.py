@@ -17,8 +17,7 @@ from eqxfuse._python.source import jax_source
 from eqxfuse.ir import Array, lower_rhs
 from eqxfuse.rate_laws import Constant
 from tests.helpers import assert_rounding, random_state
-
-from .programs import THREE, k, product, program, ref, run, total, y
+from tests.program.programs import THREE, k, product, program, ref, run, total, y
 
 GOLDEN = '''\
 # rhs: 10 statements, 6 multiplications, 5 additions, 5 outputs

@@ -11,8 +11,7 @@ from eqxfuse._program.functions import FUNCTIONS
 from eqxfuse._program.ir import Array, Call, Load, Number, Product, Program, Ref, Statement, Sum
 from eqxfuse._program.reference import evaluate
 from tests.helpers import BACKENDS
-
-from .random_programs import assert_close, random_inputs, random_programs
+from tests.program.random_programs import assert_close, random_inputs, random_programs
 
 TABLE = (-2.0, -0.5, 0.25, 1.0, 3.0)
 POINTS = np.array([-3.0, -1.5, -1.0, -0.5, -0.0, 0.0, 0.25, 0.7, 1.0, 1.5, 2.0, 20.0])
