@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._conditions import Conditions
+from eqxfuse._differentiable import differentiable
 from eqxfuse._fused import Args, FusedRHS
 from eqxfuse._outcome import from_diffrax
 from eqxfuse._progress import DECADES, LogProgressMeter
@@ -35,7 +36,7 @@ class Integration(eqx.Module):
     times: Any
     solver: diffrax.AbstractSolver
     controller: diffrax.AbstractStepSizeController
-    adjoint: diffrax.AbstractAdjoint
+    adjoint: diffrax.AbstractAdjoint | None
     meter: diffrax.AbstractProgressMeter
     max_steps: int
 
@@ -82,7 +83,7 @@ class Integration(eqx.Module):
         nan = np.full((), np.nan, self.span[0].dtype)
         return getattr(self.controller, "rtol", nan), getattr(self.controller, "atol", nan)
 
-    def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
+    def __call__(self, conditions: Args, y0: Float[Array, "species"], adjoint=diffrax.RecursiveCheckpointAdjoint()) -> Trajectory:
         args = self.rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
@@ -95,7 +96,7 @@ class Integration(eqx.Module):
             args,
             saveat=diffrax.SaveAt(subs=[outputs, end]),
             stepsize_controller=self.controller,
-            adjoint=self.adjoint,
+            adjoint=adjoint,
             max_steps=self.max_steps,
             throw=False,
             progress_meter=self.meter,
@@ -118,7 +119,9 @@ class Integration(eqx.Module):
 @eqx.filter_jit
 def run(integration: Integration, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
     """One solve, compiled once for each network, solver and number of outputs."""
-    return integration(conditions, y0)
+    if integration.adjoint is not None:
+        return integration(conditions, y0, integration.adjoint)
+    return differentiable(lambda adjoint, inputs: inputs[0](*inputs[1:], adjoint), (integration, conditions, y0))
 
 
 def require(value: Any, holds: Any, message: Any) -> Any:
@@ -188,15 +191,13 @@ def _tolerance(name: str, value: Any, dtype: Any) -> Any:
     )
 
 
-def _adjoint(given: Any) -> diffrax.AbstractAdjoint:
+def _adjoint(given: Any) -> diffrax.AbstractAdjoint | None:
     if isinstance(given, diffrax.BacksolveAdjoint):
         raise ValueError(
             "BacksolveAdjoint solves the equations backwards in time, along which stiff chemistry grows without bound. "
             "Leave adjoint out: derivatives of every order work without"
         )
-    return _instance(
-        "adjoint", diffrax.AbstractAdjoint, diffrax.RecursiveCheckpointAdjoint() if given is None else given
-    )
+    return None if given is None else _instance("adjoint", diffrax.AbstractAdjoint, given)
 
 
 def _instance(name: str, kind: type, value: Any) -> Any:

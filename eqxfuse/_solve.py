@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._adjoint import adjoint_for
 from eqxfuse._checks import warn_of_start
 from eqxfuse._failure import explain
 from eqxfuse._fused import Args, FusedRHS
@@ -83,7 +82,7 @@ def solve(
         saveat=saveat,
         solver=solver,
         stepsize_controller=stepsize_controller,
-        adjoint=adjoint_for((rhs, conditions, y0, t0, t1)) if adjoint is None else adjoint,
+        adjoint=adjoint,
         max_steps=max_steps,
         progress=progress,
     )
