@@ -1,5 +1,6 @@
 """How a solve goes, whatever cell it is of: its span, outputs, tolerances, methods and limits, checked in one place."""
 
+import dataclasses
 from typing import Any, TypeAlias
 
 import diffrax
@@ -37,6 +38,7 @@ class Integration(eqx.Module):
     solver: diffrax.AbstractSolver
     controller: diffrax.AbstractStepSizeController
     adjoint: diffrax.AbstractAdjoint | None
+    """None for what `run` makes of it."""
     meter: diffrax.AbstractProgressMeter
     max_steps: int
 
@@ -83,7 +85,7 @@ class Integration(eqx.Module):
         nan = np.full((), np.nan, self.span[0].dtype)
         return getattr(self.controller, "rtol", nan), getattr(self.controller, "atol", nan)
 
-    def __call__(self, conditions: Args, y0: Float[Array, "species"], adjoint=diffrax.RecursiveCheckpointAdjoint()) -> Trajectory:
+    def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         args = self.rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
@@ -96,7 +98,7 @@ class Integration(eqx.Module):
             args,
             saveat=diffrax.SaveAt(subs=[outputs, end]),
             stepsize_controller=self.controller,
-            adjoint=adjoint,
+            adjoint=diffrax.RecursiveCheckpointAdjoint() if self.adjoint is None else self.adjoint,
             max_steps=self.max_steps,
             throw=False,
             progress_meter=self.meter,
@@ -120,8 +122,18 @@ class Integration(eqx.Module):
 def run(integration: Integration, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
     """One solve, compiled once for each network, solver and number of outputs."""
     if integration.adjoint is not None:
-        return integration(conditions, y0, integration.adjoint)
-    return differentiable(lambda adjoint, inputs: inputs[0](*inputs[1:], adjoint), (integration, conditions, y0))
+        return integration(conditions, y0)
+    if callable(conditions):
+        conditions = eqx.filter_closure_convert(conditions, jnp.asarray(integration.span[0]))
+    return differentiable(_by, (integration, conditions, y0))
+
+
+def _by(adjoint: diffrax.AbstractAdjoint, inputs: tuple[Integration, Args, Any]) -> Trajectory:
+    """A solve with an adjoint. It shows its progress where it is not repeated for the sake of derivatives."""
+    integration, conditions, y0 = inputs
+    repeated = not isinstance(adjoint, diffrax.RecursiveCheckpointAdjoint)
+    meter = diffrax.NoProgressMeter() if repeated else integration.meter
+    return dataclasses.replace(integration, adjoint=adjoint, meter=meter)(conditions, y0)
 
 
 def require(value: Any, holds: Any, message: Any) -> Any:

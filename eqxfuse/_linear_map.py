@@ -1,7 +1,7 @@
 """A linear map that JAX sees as one operation, with a transpose of its own.
 
-What is differentiated forwards and what backwards need not be the same code: `forward` is used where the map itself is
-asked for, `reverse` where its transpose is, and `general` where the map is differentiated in its turn.
+What differentiates forwards and what differentiates backwards need not be the same code, nor be chosen before it is
+known which of them JAX asks for.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,15 +15,17 @@ from jax.interpreters import ad, batching, mlir, xla
 
 Arrays: TypeAlias = Sequence[Any]
 Form: TypeAlias = Callable[[Arrays, Arrays], Arrays]
-"""(fixed, moving) -> arrays, linear in `moving`."""
+"""`(fixed, moving)` -> arrays, linear in `moving`. It closes over no traced value."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinearMap:
-    """A linear map of floating arrays, shaped `given`, to such arrays, shaped `made`.
+    """A linear map of floating arrays like `given` to floating arrays like `made`; it depends on `fixed` arrays, too.
 
-    It depends on arrays that are fixed. `general` is the same as `forward` and can be differentiated in any mode any
-    number of times.
+    - `forward`: computes the map;
+    - `reverse`: computes its transpose;
+    - `general`: is `forward` again, and can be differentiated any number of times in any mode. Derivatives with respect
+      to `fixed` are taken of it.
     """
 
     forward: Form
@@ -35,6 +37,11 @@ class LinearMap:
     def __call__(self, fixed: Arrays, moving: Arrays) -> list[jax.Array]:
         return linear_map_p.bind(*fixed, *moving, map=self)
 
+    def split(self, arrays: Arrays) -> tuple[list, list]:
+        """`fixed` and `moving`, which stand behind one another."""
+        count = len(arrays) - len(self.given)
+        return list(arrays[:count]), list(arrays[count:])
+
     @property
     def transpose(self) -> "LinearMap":
         def general(fixed, moving):
@@ -44,39 +51,34 @@ class LinearMap:
         return LinearMap(self.reverse, self.forward, general, self.made, self.given)
 
     def batched(self, axes: Sequence[int | None], size: int) -> "LinearMap":
-        """For many `moving` at once, along their first axes, and `fixed` that are one for all where its axis is None."""
+        """`size` maps at once: along the first axes of `moving` and along `axes` of `fixed`, where they have one."""
 
-        def over_batch(form):
+        def many(form: Form) -> Form:
             return jax.vmap(form, (list(axes), 0))
 
-        def widened(shapes):
+        def wider(shapes):
             return tuple(jax.ShapeDtypeStruct((size, *own.shape), own.dtype) for own in shapes)
 
-        forms = map(over_batch, (self.forward, self.reverse, self.general))
-        return LinearMap(*forms, widened(self.given), widened(self.made))
+        return LinearMap(
+            many(self.forward), many(self.reverse), many(self.general), wider(self.given), wider(self.made)
+        )
 
 
 linear_map_p = Primitive("eqxfuse_linear_map")
 linear_map_p.multiple_results = True
 
 
-def _split(arrays, map):
-    count = len(arrays) - len(map.given)
-    return list(arrays[:count]), list(arrays[count:])
-
-
-def _abstract(*arrays, map):
+def _abstract(*arrays, map: LinearMap):
     return [arrays[-1].update(shape=own.shape, dtype=own.dtype, weak_type=False) for own in map.made]
 
 
-def _run(*arrays, map):
-    return list(map.forward(*_split(arrays, map)))
+def _run(*arrays, map: LinearMap):
+    return list(map.forward(*map.split(arrays)))
 
 
-def _batch(arrays, axes, *, map):
+def _batch(arrays, axes, *, map: LinearMap):
     size = next(a.shape[axis] for a, axis in zip(arrays, axes, strict=True) if axis is not None)
-    fixed, moving = _split(arrays, map)
-    fixed_axes, moving_axes = _split(axes, map)
+    (fixed, moving), (fixed_axes, moving_axes) = map.split(arrays), map.split(axes)
     moving = [
         jnp.broadcast_to(a, (size, *a.shape)) if axis is None else jnp.moveaxis(a, axis, 0)
         for a, axis in zip(moving, moving_axes, strict=True)
@@ -84,29 +86,29 @@ def _batch(arrays, axes, *, map):
     return map.batched(fixed_axes, size)(fixed, moving), [0] * len(map.made)
 
 
-def _jvp(primals, tangents, *, map):
-    fixed, moving = _split(primals, map)
-    own, along = _split(tangents, map)
-    result = map(fixed, moving)
-    active = [i for i, tangent in enumerate(own) if not isinstance(tangent, ad.Zero)]
-    along = [ad.instantiate_zeros(tangent) for tangent in along]
+def _jvp(primals, tangents, *, map: LinearMap):
+    (fixed, moving), (fixed_tangents, tangents) = map.split(primals), map.split(tangents)
+    active = [i for i, tangent in enumerate(fixed_tangents) if not isinstance(tangent, ad.Zero)]
+    tangents = [ad.instantiate_zeros(tangent) for tangent in tangents]
     if not active:
-        return result, map(fixed, along)
+        return map(fixed, moving), map(fixed, tangents)
 
-    def general(changed, moving):
-        changed = dict(zip(active, changed, strict=True))
+    def general(changing, moving):
+        changed = dict(zip(active, changing, strict=True))
         return map.general([changed.get(i, array) for i, array in enumerate(fixed)], moving)
 
-    return result, jax.jvp(general, ([fixed[i] for i in active], moving), ([own[i] for i in active], along))[1]
+    directions = [fixed_tangents[i] for i in active], tangents
+    return map(fixed, moving), jax.jvp(general, ([fixed[i] for i in active], moving), directions)[1]
 
 
-def _transpose(cotangents, *arrays, map):
-    fixed, moving = _split(arrays, map)
+def _transpose(cotangents, *arrays, map: LinearMap):
+    fixed, moving = map.split(arrays)
     if all(isinstance(cotangent, ad.Zero) for cotangent in cotangents):
         return [None] * len(arrays)
     found = map.transpose(fixed, [ad.instantiate_zeros(cotangent) for cotangent in cotangents])
-    wanted = [own if ad.is_undefined_primal(a) else None for a, own in zip(moving, found, strict=True)]
-    return [None] * len(fixed) + wanted
+    return [None] * len(fixed) + [
+        own if ad.is_undefined_primal(array) else None for array, own in zip(moving, found, strict=True)
+    ]
 
 
 linear_map_p.def_impl(lambda *arrays, map: xla.apply_primitive(linear_map_p, *arrays, map=map))
