@@ -21,19 +21,19 @@ _QUICK = 0.1
 def explain(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -> str:
     """Where in time the failed solve of one cell stands, whether the solution still moves there, and what to try.
 
-    `t1` is where it should have arrived [s]. Not for traced values.
+    `t1` is where it should have arrived [s]. For values that are known, whether or not they are differentiated.
     """
-    time = float(np.asarray(trajectory.end_time))
+    time = float(_value(trajectory.end_time))
     steps = int(np.asarray(trajectory.statistics["steps"]))
     motion = _motion(trajectory, rhs, conditions, time)
-    where = f"the solve stands at t = {time / YEAR:.6g} yr of {float(t1) / YEAR:.6g} yr after {steps} steps"
+    where = f"the solve stands at t = {time / YEAR:.6g} yr of {float(_value(t1)) / YEAR:.6g} yr after {steps} steps"
     return f"{where}{motion}. It failed because {Outcome[trajectory.result]}"
 
 
 def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:
-    y = np.asarray(trajectory.end_state)
+    y = _value(trajectory.end_state)
     with jax.ensure_compile_time_eval():
-        slope = np.asarray(rhs(time, jnp.asarray(y), conditions))
+        slope = _value(rhs(time, jnp.asarray(y), conditions))
     looked_at = y > _ABUNDANT * y.max()
     pace = np.where(looked_at, np.abs(slope), 0.0) / np.where(looked_at, y, 1.0)
     fastest = int(np.argmax(pace))
@@ -43,3 +43,8 @@ def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float
         f", where the solution still moves: {trajectory.species_names[fastest]} changes by its own amount in "
         f"{1 / (pace[fastest] * YEAR):.3g} yr. It may oscillate, and then each period takes as many steps"
     )
+
+
+def _value(array: Any) -> np.ndarray:
+    """An array without its derivatives."""
+    return np.asarray(jax.lax.stop_gradient(array))

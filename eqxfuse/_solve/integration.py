@@ -1,5 +1,6 @@
 """How a solve goes, whatever cell it is of: its span, outputs, tolerances, methods and limits, checked in one place."""
 
+import dataclasses
 from typing import Any, TypeAlias
 
 import diffrax
@@ -12,6 +13,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._solve.differentiable import differentiable
 from eqxfuse._solve.outcome import from_diffrax
 from eqxfuse._solve.progress import DECADES, LogProgressMeter
 from eqxfuse._solve.trajectory.trajectory import Trajectory
@@ -35,7 +37,8 @@ class Integration(eqx.Module):
     times: Any
     solver: diffrax.AbstractSolver
     controller: diffrax.AbstractStepSizeController
-    adjoint: diffrax.AbstractAdjoint
+    adjoint: diffrax.AbstractAdjoint | None
+    """None for what `run` makes of it."""
     meter: diffrax.AbstractProgressMeter
     max_steps: int
 
@@ -95,7 +98,7 @@ class Integration(eqx.Module):
             args,
             saveat=diffrax.SaveAt(subs=[outputs, end]),
             stepsize_controller=self.controller,
-            adjoint=self.adjoint,
+            adjoint=diffrax.RecursiveCheckpointAdjoint() if self.adjoint is None else self.adjoint,
             max_steps=self.max_steps,
             throw=False,
             progress_meter=self.meter,
@@ -118,7 +121,19 @@ class Integration(eqx.Module):
 @eqx.filter_jit
 def run(integration: Integration, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
     """One solve, compiled once for each network, solver and number of outputs."""
-    return integration(conditions, y0)
+    if integration.adjoint is not None:
+        return integration(conditions, y0)
+    if callable(conditions):
+        conditions = eqx.filter_closure_convert(conditions, jnp.asarray(integration.span[0]))
+    return differentiable(_by, (integration, conditions, y0))
+
+
+def _by(adjoint: diffrax.AbstractAdjoint, inputs: tuple[Integration, Args, Any]) -> Trajectory:
+    """A solve with an adjoint. It shows its progress where it is not repeated for the sake of derivatives."""
+    integration, conditions, y0 = inputs
+    repeated = not isinstance(adjoint, diffrax.RecursiveCheckpointAdjoint)
+    meter = diffrax.NoProgressMeter() if repeated else integration.meter
+    return dataclasses.replace(integration, adjoint=adjoint, meter=meter)(conditions, y0)
 
 
 def require(value: Any, holds: Any, message: Any) -> Any:
@@ -188,15 +203,13 @@ def _tolerance(name: str, value: Any, dtype: Any) -> Any:
     )
 
 
-def _adjoint(given: Any) -> diffrax.AbstractAdjoint:
+def _adjoint(given: Any) -> diffrax.AbstractAdjoint | None:
     if isinstance(given, diffrax.BacksolveAdjoint):
         raise ValueError(
             "BacksolveAdjoint solves the equations backwards in time, along which stiff chemistry grows without bound. "
             "Leave adjoint out: derivatives of every order work without"
         )
-    return _instance(
-        "adjoint", diffrax.AbstractAdjoint, diffrax.RecursiveCheckpointAdjoint() if given is None else given
-    )
+    return None if given is None else _instance("adjoint", diffrax.AbstractAdjoint, given)
 
 
 def _instance(name: str, kind: type, value: Any) -> Any:

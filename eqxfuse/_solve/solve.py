@@ -12,7 +12,6 @@ from jaxtyping import Array, Float
 from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._rhs.state import as_state
-from eqxfuse._solve.adjoint import adjoint_for
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.integration import ATOL, RTOL, Integration, Time, is_known, require, run
 from eqxfuse._solve.trajectory.origin import Origin
@@ -40,8 +39,8 @@ def solve(
 ) -> Trajectory:
     """Integrate a network from `t0` to `t1` [s].
 
-    Works under `jax.jit`, `jax.vmap` and `jax.grad`; compiled once for each network, solver and number of outputs.
-    The first step is chosen automatically. Steps are controlled so that the error of each is below
+    Works under `jax.jit`, `jax.vmap` and every derivative that JAX has; compiled once for each network, solver and
+    number of outputs. The first step is chosen automatically. Steps are controlled so that the error of each is below
     `atol + rtol * |y|` in the mean square over the species.
 
     **Arguments**:
@@ -57,10 +56,9 @@ def solve(
     - `stepsize_controller`: a Diffrax controller with tolerances of its own instead of `rtol` and `atol`, such as
       `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where conditions
       jump.
-    - `adjoint`: how Diffrax differentiates the solve. By default what is fastest and works: reverse mode for
-      `jax.grad`, forward mode for `jax.jvp` and `jax.jacfwd`, `diffrax.DirectAdjoint()` for both (`jax.hessian`). Code
-      that traces a solve before it differentiates, as a `jax.jit` inside of `jax.jvp` and the least-squares solvers
-      of optimistix do, hides that from here: say `diffrax.ForwardMode()` then, or `diffrax.DirectAdjoint()`.
+    - `adjoint`: how Diffrax differentiates the solve. Left out, every derivative that JAX has works in any order of
+      `jax.jit`, `jax.vmap` and the rest, each by the adjoint of Diffrax that is made for it. `diffrax.ForwardMode()`
+      saves a solve without derivatives where the value and its derivative in forward mode are both wanted.
     - `max_steps`: a solve that needs more fails.
     - `progress`: show a bar on stderr.
     - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
@@ -84,7 +82,7 @@ def solve(
         saveat=saveat,
         solver=solver,
         stepsize_controller=stepsize_controller,
-        adjoint=adjoint_for((rhs, conditions, y0, t0, t1)) if adjoint is None else adjoint,
+        adjoint=adjoint,
         max_steps=max_steps,
         progress=progress,
     )
