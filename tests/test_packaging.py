@@ -1,10 +1,12 @@
 """What the package promises about itself: who imports whom, what an import loads, what prints."""
 
 import ast
+import runpy
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,14 @@ def test_the_package_is_typed_and_declares_what_it_imports():
     top = {name.split(".")[0] for path in FILES for name in imported(path)}
     used = {name for name in top if name not in sys.stdlib_module_names} - {"eqxfuse", "carbox"}
     assert used <= declared
+
+
+def test_the_version_is_that_of_the_project(monkeypatch):
+    number = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert eqxfuse.__version__ in (number, "0+not.installed")
+
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert runpy.run_path(str(PACKAGE / "_version.py"))["__version__"] == "0+not.installed"
