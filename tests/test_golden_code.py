@@ -32,7 +32,8 @@ def test_jacobian_text(golden):
 def test_llvm_text(golden):
     """For a machine that is always the same: the text says nothing of the one that runs the test."""
     pytest.importorskip("llvmlite")
-    from eqxfuse._llvm.kernel.module import Shape, llvm_ir
+    from eqxfuse._llvm.kernel.module import llvm_ir
+    from eqxfuse._llvm.modules import Shape
 
     modules = llvm_ir(lower_rhs(NETWORK), Shape("double", 8, 32), "handler", comments=True)
     golden("arithmetic.ll", modules.arithmetic)

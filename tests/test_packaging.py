@@ -124,6 +124,14 @@ def test_libraries_stay_in_their_homes(library):
     assert users <= HOMES[library]
 
 
+def test_only_kernels_compile():
+    """Text is written with `llvmlite.ir`; LLVM itself, `llvmlite.binding`, belongs to the kernels."""
+    compiling = {unit(path) for path in FILES if "llvmlite.binding" in imported(path)}
+    assert compiling == {"_kernels"}
+    for path in (path for path in FILES if unit(path) == "_llvm"):
+        assert {name for name in imported(path) if name.startswith("llvmlite")} <= {"llvmlite", "llvmlite.ir"}, path
+
+
 def test_lowering_does_not_need_jax():
     reads_jax = PACKAGE / "_program" / "trace.py", PACKAGE / "_program" / "jaxpr.py"
     for path in (p for p in FILES if unit(p) in ("_lower", "_program") and p not in reads_jax):

@@ -2,6 +2,7 @@
 
 import dataclasses
 from numbers import Real
+from typing import Any
 
 import equinox as eqx
 import jax.core
@@ -16,12 +17,34 @@ from eqxfuse._program.one_line import OneLine
 Field = float | Float[Array, "..."]
 
 
-_POSITIVE = ("temperature", "density", "gas_to_grain", "turbulent_velocity")
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a field of `Conditions` is."""
+
+    default: float | None
+    """None where a value has to be given."""
+    unit: str
+    meaning: str
+    use: str = ""
+    """What needs it, where few rates do."""
+    largest: float
+    """No rate law holds beyond: what is larger is a slip, or the wrong unit."""
+    positive: bool = False
+    """Whether it cannot be 0."""
+    symbol: str = ""
+    """What titles call it, also in TeX (`tex`); empty for what is rarely changed."""
+    tex: str = ""
+
+    @property
+    def text(self) -> str:
+        """Meaning, unit and use in one line."""
+        unit = "" if self.unit == "1" else f" [{self.unit}]"
+        return f"{self.meaning}{unit}{self.use and f', {self.use}'}"
 
 
 def wrong_values(field: str, values: np.ndarray) -> tuple[np.ndarray, str]:
     """Which `values` a field of `Conditions` cannot have, and the bound that they break."""
-    positive = field in _POSITIVE
+    positive = FACTS[field].positive
     return ~np.isfinite(values) | (values < 0) | (positive & (values == 0)), "positive" if positive else "zero or more"
 
 
@@ -55,8 +78,10 @@ def _is_default(field: dataclasses.Field, value) -> bool:
     return brief(value) == brief(np.asarray(field.default, getattr(value, "dtype", float)))
 
 
-def _field(unit: str, meaning: str, default=dataclasses.MISSING):
-    return eqx.field(converter=_as_float, default=default, metadata={"unit": unit, "meaning": meaning})
+def _field(default: float | None = None, **facts: Any):
+    """A field that carries its `Facts`."""
+    given = dataclasses.MISSING if default is None else default
+    return eqx.field(converter=_as_float, default=given, metadata={"facts": Facts(default=default, **facts)})
 
 
 class Conditions(eqx.Module, OneLine):
@@ -66,19 +91,57 @@ class Conditions(eqx.Module, OneLine):
     finite, or negative, or 0 where that makes no sense.
     """
 
-    temperature: Field = _field("K", "gas temperature")
-    density: Field = _field("cm^-3", "number density of hydrogen nuclei n_H")
-    zeta: Field = _field("s^-1", "cosmic-ray ionisation rate of H2", ZETA_UMIST)
-    g0: Field = _field("1", "far-ultraviolet field, in units of the Draine (1978) field", 1.0)
-    av: Field = _field("mag", "visual extinction", 10.0)
-    albedo: Field = _field("1", "dust albedo omega in the far ultraviolet, for cosmic-ray induced photons", 0.5)
-    dust_temperature: Field = _field("K", "temperature of the grains", 10.0)
-    dust_to_gas: Field = _field("1", "dust-to-gas mass ratio", 0.01)
-    gas_to_grain: Field = _field("1", "n_H over the number density of grains (KIDA's GTODN)", 1.0 / 1.32e-12)
-    """The default is for 0.1 um grains."""
-    radius: Field = _field("cm", "radius of the cloud", 0.05 * PARSEC)
-    """Column densities are abundance times density times `radius`."""
-    turbulent_velocity: Field = _field("cm s^-1", "turbulent line width b, for the self-shielding of H2", 1.0e5)
+    temperature: Field = _field(unit="K", meaning="gas temperature", largest=1e9, positive=True, symbol="T", tex="$T$")
+    """Gas temperature [K]."""
+    density: Field = _field(
+        unit="cm^-3",
+        meaning="number density of hydrogen nuclei n_H",
+        largest=1e25,
+        positive=True,
+        symbol="n_H",
+        tex=r"$n_\mathrm{H}$",
+    )
+    """Number density of hydrogen nuclei n_H [cm^-3]."""
+    zeta: Field = _field(
+        ZETA_UMIST, unit="s^-1", meaning="cosmic-ray ionisation rate of H2", largest=1.0, symbol="zeta", tex=r"$\zeta$"
+    )
+    """Cosmic-ray ionisation rate of H2 [s^-1]."""
+    g0: Field = _field(
+        1.0,
+        unit="1",
+        meaning="far-ultraviolet field in units of the Draine (1978) field",
+        largest=1e15,
+        symbol="G0",
+        tex="$G_0$",
+    )
+    """Far-ultraviolet field in units of the Draine (1978) field [1]."""
+    av: Field = _field(10.0, unit="mag", meaning="visual extinction", largest=1e6, symbol="Av", tex="$A_V$")
+    """Visual extinction [mag]."""
+    albedo: Field = _field(
+        0.5, unit="1", meaning="dust albedo in the far ultraviolet", use="for cosmic-ray induced photons", largest=0.999
+    )
+    """Dust albedo in the far ultraviolet [1], for cosmic-ray induced photons."""
+    dust_temperature: Field = _field(10.0, unit="K", meaning="temperature of the grains", largest=1e4)
+    """Temperature of the grains [K]."""
+    dust_to_gas: Field = _field(0.01, unit="1", meaning="dust-to-gas mass ratio", largest=1.0)
+    """Dust-to-gas mass ratio [1]."""
+    gas_to_grain: Field = _field(
+        1.0 / 1.32e-12, unit="1", meaning="n_H over the number density of grains", largest=1e30, positive=True
+    )
+    """n_H over the number density of grains [1] (KIDA's GTODN); the default is for 0.1 um grains."""
+    radius: Field = _field(
+        0.05 * PARSEC, unit="cm", meaning="radius of the cloud", use="for column densities", largest=1e25
+    )
+    """Radius of the cloud [cm], for column densities: abundance times density times `radius`."""
+    turbulent_velocity: Field = _field(
+        1.0e5,
+        unit="cm s^-1",
+        meaning="turbulent line width b",
+        use="for the self-shielding of H2",
+        largest=3e10,
+        positive=True,
+    )
+    """Turbulent line width b [cm s^-1], for the self-shielding of H2."""
 
     def __check_init__(self):
         for f in dataclasses.fields(self):
@@ -97,7 +160,7 @@ class Conditions(eqx.Module, OneLine):
 
     def _repr_html_(self) -> str:
         rows = [
-            (f.name, in_range(getattr(self, f.name)), f.metadata["unit"], f.metadata["meaning"])
+            (f.name, in_range(getattr(self, f.name)), FACTS[f.name].unit, FACTS[f.name].meaning)
             for f in dataclasses.fields(self)
         ]
         return titled("Conditions", table(("", "value", "unit", "meaning"), rows))
@@ -120,11 +183,8 @@ class Conditions(eqx.Module, OneLine):
         return eqx.tree_at(lambda c: c.temperature, self, temperature)
 
 
-FIELDS = tuple(f.name for f in dataclasses.fields(Conditions))
+FACTS: dict[str, Facts] = {f.name: f.metadata["facts"] for f in dataclasses.fields(Conditions)}
+"""What the fields of `Conditions` are, by name and in order."""
+
+FIELDS = tuple(FACTS)
 """The names of the fields of `Conditions`, in order."""
-
-
-def meaning_of(field: str) -> str:
-    """What a field is, with its unit: `gas temperature [K]`."""
-    (facts,) = (f.metadata for f in dataclasses.fields(Conditions) if f.name == field)
-    return f"{facts['meaning']} [{facts['unit']}]"

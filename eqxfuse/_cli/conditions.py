@@ -1,52 +1,22 @@
 """Options for the physical conditions: one for each field of `Conditions`."""
 
 import argparse
-import dataclasses
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions, meaning_of, wrong_values
+from eqxfuse._chemistry.conditions import FACTS, Conditions, wrong_values
 from eqxfuse._cli.errors import UsageError
 from eqxfuse._cli.parser import Argument, number
 from eqxfuse._cli.quantities import parse_axis
 
-_MAIN = ("temperature", "density", "zeta", "g0", "av")
-_FURTHER = tuple(name for name in FIELDS if name not in _MAIN)
-
-_LARGEST = {
-    "temperature": 1e9,
-    "density": 1e25,
-    "zeta": 1.0,
-    "g0": 1e15,
-    "av": 1e6,
-    "albedo": 0.999,
-    "dust_temperature": 1e4,
-    "dust_to_gas": 1.0,
-    "gas_to_grain": 1e30,
-    "radius": 1e25,
-    "turbulent_velocity": 3e10,
-}
-"""No rate law holds beyond: what is larger is a slip, or the wrong unit."""
+_MAIN = tuple(name for name, facts in FACTS.items() if facts.symbol)
+_FURTHER = tuple(name for name in FACTS if name not in _MAIN)
 
 LARGEST_GRID = 10**8
-
-_TEXT = (
-    ("temperature", "T", " K"),
-    ("density", "n_H", " cm^-3"),
-    ("zeta", "zeta", " s^-1"),
-    ("g0", "G0", ""),
-    ("av", "Av", " mag"),
-)
-_MATH = (
-    ("temperature", "$T$", " K"),
-    ("density", r"$n_\mathrm{H}$", " cm$^{-3}$"),
-    ("zeta", r"$\zeta$", " s$^{-1}$"),
-    ("g0", "$G_0$", ""),
-    ("av", "$A_V$", " mag"),
-)
 
 
 def add_conditions(parser: argparse.ArgumentParser, **own_defaults: float) -> None:
@@ -69,10 +39,9 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(group, names: Sequence[str], own_defaults: dict[str, float], convert=number, metavar: str = "X") -> None:
-    defaults = {f.name: f.default for f in dataclasses.fields(Conditions)} | own_defaults
     for name in names:
-        option, default, text = f"--{_option(name)}", defaults[name], meaning_of(name)
-        if default is dataclasses.MISSING:
+        option, text, default = f"--{_option(name)}", FACTS[name].text, own_defaults.get(name, FACTS[name].default)
+        if default is None:
             group.add_argument(option, metavar=metavar, type=convert, required=True, help=text)
         else:
             text = f"{text} (default: {default:.4g})"
@@ -81,14 +50,14 @@ def _add(group, names: Sequence[str], own_defaults: dict[str, float], convert=nu
 
 def read_conditions(options: argparse.Namespace) -> Conditions:
     """The conditions that `options` ask for. Raises `UsageError`."""
-    return _conditions({name: (getattr(options, name),) for name in FIELDS}, {})
+    return _conditions({name: (getattr(options, name),) for name in FACTS}, {})
 
 
 def read_axes(options: argparse.Namespace) -> tuple[Conditions, dict[str, tuple[float, ...]]]:
     """The conditions of a grid, whose fields are broadcast together, and the values along each of its axes: those of
     the main conditions that have more than one value. Raises `UsageError`.
     """
-    given = {name: getattr(options, name) for name in FIELDS}
+    given = {name: getattr(options, name) for name in FACTS}
     values = {name: own if isinstance(own, tuple) else (own,) for name, own in given.items()}
     axes = {name: own for name, own in values.items() if len(own) > 1}
     if math.prod(map(len, axes.values())) > LARGEST_GRID:
@@ -103,8 +72,8 @@ def _conditions(values: dict[str, tuple[float, ...]], axes: dict[str, tuple[floa
         wrong, bound = wrong_values(name, np.array(own))
         if wrong.any():
             raise UsageError(f"--{_option(name)} must be finite and {bound}, got {own[int(np.argmax(wrong))]!r}")
-        if max(own) > _LARGEST[name]:
-            raise UsageError(f"--{_option(name)} must be {_LARGEST[name]:g} at most, got {max(own)!r}")
+        if max(own) > FACTS[name].largest:
+            raise UsageError(f"--{_option(name)} must be {FACTS[name].largest:g} at most, got {max(own)!r}")
     after = dict(zip(axes, range(len(axes) - 1, -1, -1), strict=True))
     fields: dict[str, Any] = {
         name: np.reshape(own, (-1,) + (1,) * after[name]) if name in axes else own[0] for name, own in values.items()
@@ -118,13 +87,18 @@ def _option(name: str) -> str:
 
 def describe(conditions: Conditions) -> str:
     """The main ones in one line."""
-    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _TEXT)
+    return ", ".join(f"{FACTS[name].symbol} = {_value(conditions, name)}{_unit(name)}" for name in _MAIN)
 
 
 def typeset(conditions: Conditions) -> str:
     """As `describe`, for Matplotlib."""
-    return ", ".join(f"{name} = {_value(conditions, field)}{unit}" for field, name, unit in _MATH)
+    values = (f"{FACTS[name].tex} = {_value(conditions, name)}{_unit(name)}" for name in _MAIN)
+    return ", ".join(re.sub(r"\^(-?\d+)", r"$^{\1}$", text) for text in values)
 
 
 def _value(conditions: Conditions, field: str) -> str:
     return f"{getattr(conditions, field):.4g}"
+
+
+def _unit(field: str) -> str:
+    return "" if FACTS[field].unit == "1" else f" {FACTS[field].unit}"

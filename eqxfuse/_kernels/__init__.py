@@ -1,4 +1,7 @@
-"""Program -> callable. The only home of exec, ctypes, llvmlite and jax.ffi."""
+"""Program -> callable. The only home of exec, ctypes, jax.ffi and the compiler in llvmlite (`llvmlite.binding`).
+
+`_llvm` writes text with the other half of llvmlite, `llvmlite.ir`.
+"""
 
 from eqxfuse._kernels.build import Backend as Backend
 from eqxfuse._kernels.build import build_kernel as build_kernel

@@ -1,11 +1,10 @@
 """The rate laws of a network as expressions in which every parameter is a number."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
 import jax
 
-from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.conditions import FACTS, Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange, RateLaw
 from eqxfuse._chemistry.rate_laws.layout import held_range
@@ -16,20 +15,8 @@ from eqxfuse._program.trace import read, traced
 from eqxfuse._python.literal.source import Parameter
 from eqxfuse.errors import UnsupportedRateLaw
 
-_MEANING = {
-    "temperature": "gas temperature [K]",
-    "density": "number density of hydrogen nuclei n_H [cm^-3]",
-    "zeta": "cosmic-ray ionisation rate of H2 [s^-1]",
-    "g0": "far-ultraviolet field [Draine units]",
-    "av": "visual extinction [mag]",
-    "albedo": "dust albedo in the far ultraviolet [1]",
-    "dust_temperature": "temperature of the grains [K]",
-    "dust_to_gas": "dust-to-gas mass ratio [1]",
-    "gas_to_grain": "n_H over the number density of grains [1]",
-    "radius": "radius of the cloud [cm]",
-    "turbulent_velocity": "turbulent line width [cm s^-1]",
-}
-_FIELDS = {f.name: None if f.default is dataclasses.MISSING else f.default for f in dataclasses.fields(Conditions)}
+_MEANING = {name: f"{facts.meaning} [{facts.unit}]" for name, facts in FACTS.items()}
+_FIELDS = {name: facts.default for name, facts in FACTS.items()}
 _ALWAYS = ("temperature", "density")
 
 

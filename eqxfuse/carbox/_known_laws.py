@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._chemistry.constants import HABING_PER_DRAINE
 from eqxfuse._chemistry.rate_laws import (
     Constant,
     CosmicRay,
@@ -28,7 +29,7 @@ _LAWS: dict[str, tuple[tuple[str, ...], Callable[..., RateLaw]]] = {
     "CRPReactionRateTerm": (("alpha",), CosmicRay),
     "CRPhotoReactionRateTerm": (_ARRHENIUS, CosmicRayPhoton),
     "FUVReactionRateTerm": (("alpha",), Photo),
-    "UCLCHEMPhotonRateTerm": (("alpha", "gamma"), lambda alpha, gamma: Photo(alpha / 1.7, gamma)),
+    "UCLCHEMPhotonRateTerm": (("alpha", "gamma"), lambda alpha, gamma: Photo(alpha / HABING_PER_DRAINE, gamma)),
     "PHReactionRateTerm": (("alpha", "gamma"), Photo),
     "IonPol1RateTerm": (_ARRHENIUS, IonPolar1),
     "IonPol2RateTerm": (_ARRHENIUS, IonPolar2),

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
-from eqxfuse._llvm.kernel.module import Shape
+from eqxfuse._llvm.modules import Shape
 from eqxfuse.errors import BackendUnavailable
 
 MINIMUM = (0, 45)

@@ -1,4 +1,4 @@
-"""LLVM IR -> machine code in this process. The only home of llvmlite."""
+"""LLVM IR -> machine code in this process."""
 
 import ctypes
 import sys

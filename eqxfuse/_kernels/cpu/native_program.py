@@ -7,7 +7,8 @@ from functools import cached_property, partial
 
 from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.targets import target
-from eqxfuse._llvm.kernel.module import Modules, llvm_ir
+from eqxfuse._llvm.kernel.module import llvm_ir
+from eqxfuse._llvm.modules import Modules
 from eqxfuse._program.derivative import forward_program, reverse_program
 from eqxfuse._program.ir import Array, Program
 from eqxfuse._program.one_line import OneLine

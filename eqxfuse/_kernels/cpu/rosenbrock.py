@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
 from eqxfuse._kernels.cpu.targets import target
-from eqxfuse._llvm.kernel.module import Modules
+from eqxfuse._llvm.modules import Modules
 from eqxfuse._llvm.step.module import step_ir
 from eqxfuse._llvm.step.rosenbrock import Method, Modifying
 from eqxfuse._program.ir import Program

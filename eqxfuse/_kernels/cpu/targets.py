@@ -11,7 +11,7 @@ import jax
 from eqxfuse._kernels.cpu.cache import ObjectCache, default_directory
 from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.native import compile_ir, link
-from eqxfuse._llvm.kernel.module import Modules
+from eqxfuse._llvm.modules import Modules
 
 Writer = Callable[[str], Modules]
 """From the name of a handler, modules that define it beside `cell`, `block` and `worker`."""

@@ -7,7 +7,7 @@ from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import definitions
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
-from eqxfuse._llvm.kernel.module import Modules
+from eqxfuse._llvm.modules import Modules
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
 from eqxfuse._program.ir import Array

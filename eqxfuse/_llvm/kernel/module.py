@@ -1,38 +1,16 @@
 """Program -> LLVM IR: a kernel for one cell, a kernel for a block of cells, and the handler that XLA calls."""
 
-from dataclasses import dataclass
-
 from eqxfuse._llvm.kernel.calls import calls_text
 from eqxfuse._llvm.kernel.drivers import block_text, cell_text, functions_text
 from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
+from eqxfuse._llvm.modules import Modules, Shape
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
 from eqxfuse._program.ir import Program
 
 GROUP = 60_000
 """Operations on blocks that a thread takes at a time: some 30 microseconds."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Number type (`float` or `double`), lanes of a block, and vector registers of the machine."""
-
-    scalar: str
-    lanes: int
-    registers: int
-
-
-@dataclass(frozen=True)
-class Modules:
-    """Modules in LLVM's language, to be linked: `arithmetic`, long and without branches, which is written for
-    LLVM's fast code generator (-O0), `frame`, which calls it, and `functions`, if there are any, which it calls.
-    LLVM's passes are to run over functions, and over a frame that computes in `loops`."""
-
-    arithmetic: str
-    frame: str
-    loops: bool
-    functions: str = ""
 
 
 def llvm_ir(program: Program, shape: Shape, name: str, comments: bool = False) -> Modules:

@@ -8,9 +8,9 @@ from eqxfuse._llvm.algebra.builder import definitions
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
 from eqxfuse._llvm.kernel.calls import calls_text
 from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
-from eqxfuse._llvm.kernel.module import Modules, Shape
 from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
+from eqxfuse._llvm.modules import Modules, Shape
 from eqxfuse._llvm.step.rosenbrock import Method, Modifying, RosenbrockStep
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text

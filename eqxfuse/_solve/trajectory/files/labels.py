@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import FACTS, FIELDS, Conditions, Facts
 from eqxfuse._solve.trajectory.files.axes import varying
 from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def label(field: str, state: str) -> str:
     """What a field of the conditions is called beside data of that name."""
-    return "n_H" if field == state else field
+    return FACTS[field].symbol if field == state else field
 
 
 def labels(origin: Origin, batch: tuple[str, ...], state: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -24,6 +24,7 @@ def labels(origin: Origin, batch: tuple[str, ...], state: str) -> tuple[dict[str
     """
     conditions = origin.conditions
     values = {} if conditions is None else {label(name, state): getattr(conditions, name) for name in FIELDS}
+    described = {label(name, state): _described(facts) for name, facts in FACTS.items()}
     values |= {name: getattr(origin, name) for name in NUMBERS}
     coordinates: dict[str, Any] = {}
     attributes: dict[str, Any] = {"network": origin.network, "digest": origin.digest}
@@ -33,10 +34,15 @@ def labels(origin: Origin, batch: tuple[str, ...], state: str) -> tuple[dict[str
         if name in batch and along != (name,):
             raise ValueError(f"to_xarray: the {name} does not vary along the axis that is called {name!r}")
         if along or name not in NUMBERS:
-            coordinates[name] = (along, own)
+            coordinates[name] = (along, own, described.get(name, {}))
         else:
             attributes[name] = own.item()
     return coordinates, attributes
+
+
+def _described(facts: Facts) -> dict[str, str]:
+    """Attributes of a coordinate, units written as in the conventions for NetCDF files."""
+    return {"long_name": facts.meaning, "units": facts.unit.replace("^", "")}
 
 
 def origin_from(dataset: "Dataset", state: str) -> Origin | None:
