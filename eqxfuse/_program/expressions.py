@@ -86,8 +86,9 @@ class Expressions:
                 waiting += self.nodes[node].operands
         return reached
 
-    def program(self, name: str, inputs: tuple[Array, ...], results: Sequence[int]) -> Program:
-        """What `results` need, as a program."""
+    def program(self, name: str, results: Sequence[int]) -> Program:
+        """What `results` need, as a program whose inputs are as long as it reads them."""
+        lengths: dict[str, int] = {}
         atoms: dict[int, Atom] = {}
         statements = []
         for position in sorted(self.reached(results)):
@@ -96,9 +97,11 @@ class Expressions:
                 atoms[position] = Number(self.numbers[position])
             elif isinstance(node.leaf, Load):
                 atoms[position] = node.leaf
+                lengths[node.leaf.array] = max(lengths.get(node.leaf.array, 0), node.leaf.index + 1)
             else:
                 statements.append(Statement(f"v{position}", _expression(node, [atoms[x] for x in node.operands])))
                 atoms[position] = Ref(f"v{position}")
+        inputs = tuple(Array(array, lengths[array]) for array in sorted(lengths))
         return Program(name, inputs, tuple(statements), tuple(atoms[x] for x in results))
 
     def _add(self, node: Node) -> int:

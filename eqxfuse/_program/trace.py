@@ -10,7 +10,10 @@ import numpy as np
 
 from eqxfuse._program.expressions import ARITHMETIC, Expressions
 from eqxfuse._program.functions import FUNCTIONS
-from eqxfuse._program.ir import Array, Program
+from eqxfuse._program.ir import Program
+
+Inputs = Sequence[tuple[str, Sequence[int]]]
+"""Arrays, and which of their elements."""
 
 LARGEST = 4000
 """Operations that a function may have: LLVM's passes take seconds for more."""
@@ -41,7 +44,16 @@ def double_precision():
     return enable_x64()
 
 
-def scalar_function(function: Callable, inputs: Sequence[tuple[str, Sequence[int]]]) -> Program:
+def scalar_function(function: Callable, inputs: Inputs) -> Program:
+    """`scalar_expressions` as a program."""
+    expressions, results = scalar_expressions(function, inputs)
+    made = expressions.program("scalars", results)
+    if len(made.statements) > LARGEST:
+        raise NotImplementedError(f"{len(made.statements)} operations, more than {LARGEST}")
+    return made
+
+
+def scalar_expressions(function: Callable, inputs: Inputs) -> tuple[Expressions, list[int]]:
     """What `function` of float64 vectors computes for the elements of its results, joined.
 
     `inputs` tells for each vector which elements of which array it consists of. Raises `NotImplementedError` that names
@@ -50,11 +62,7 @@ def scalar_function(function: Callable, inputs: Sequence[tuple[str, Sequence[int
     expressions = Expressions()
     loads = [np.array([expressions.load(array, i) for i in at], dtype=int) for array, at in inputs]
     results = read(expressions, traced(function, *((len(at),) for _, at in inputs)), loads)
-    arrays = tuple(Array(array, max(at, default=-1) + 1) for array, at in inputs)
-    made = expressions.program("scalars", arrays, [i for result in results for i in result.ravel().tolist()])
-    if len(made.statements) > LARGEST:
-        raise NotImplementedError(f"{len(made.statements)} operations, more than {LARGEST}")
-    return made
+    return expressions, [i for result in results for i in result.ravel().tolist()]
 
 
 def traced(function: Callable, *shapes: tuple[int, ...]):
