@@ -6,6 +6,7 @@ from typing import Any
 from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import DOUBLE, Code
+from eqxfuse._llvm.functions.library import FUNCTIONS, call
 from eqxfuse._program.scalars import LOAD, NUMBER, ScalarFunction
 
 _INSTRUCTIONS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "neg": "fneg"}
@@ -51,6 +52,8 @@ def _operation(code: Code, name: str, values: list):
         return build.fcmp_ordered("<", code.intrinsic("fabs", values), infinite)
     if name == "sign":
         return _sign(code, values[0])
+    if name in FUNCTIONS and isinstance(kind, ir.VectorType):
+        return call(build, name, values)
     return _each_lane(code, name, values)
 
 
@@ -62,10 +65,13 @@ def _sign(code: Code, x):
 
 
 def _each_lane(code: Code, name: str, values: list):
+    """Calls of C's library, which is faster than `FUNCTIONS` for one number at a time."""
     build, kind, module = code.build, values[0].type, code.build.module
     function = module.globals.get(f"eqxfuse_{name}")
     if function is None:
         function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE] * len(values)), f"eqxfuse_{name}")
+        function.attributes.add("nounwind")
+        function.attributes.add("readnone")
     if not isinstance(kind, ir.VectorType):
         return build.call(function, values)
     result: Any = ir.Constant(kind, ir.Undefined)
