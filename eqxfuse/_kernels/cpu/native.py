@@ -10,6 +10,9 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._program.functions import LIBRARY
 from eqxfuse.errors import GeneratedCodeError
 
+INSTRUCTIONS = ("ceil", "floor", "fma")
+"""Functions of C that LLVM calls for instructions which old processors lack."""
+
 _lock = threading.RLock()
 _linked: list = []
 
@@ -86,9 +89,10 @@ def _externals() -> dict[str, int]:
     """Addresses of the library functions that kernels call."""
     if sys.platform == "win32":
         library, system = ctypes.CDLL("ucrtbase"), ctypes.windll.kernel32
-        found = {"malloc": library.malloc, "free": library.free, "yield": system.SwitchToThread}
+        own = {"malloc": library.malloc, "free": library.free, "yield": system.SwitchToThread}
     else:
         library = ctypes.CDLL(None)
-        found = {"malloc": library.malloc, "free": library.free, "yield": library.sched_yield}
-    found |= {name: getattr(library, name) for name in LIBRARY}
-    return {f"eqxfuse_{name}": ctypes.cast(f, ctypes.c_void_p).value or 0 for name, f in found.items()}
+        own = {"malloc": library.malloc, "free": library.free, "yield": library.sched_yield}
+    own |= {name: getattr(library, name) for name in LIBRARY}
+    found = {f"eqxfuse_{name}": f for name, f in own.items()} | {name: getattr(library, name) for name in INSTRUCTIONS}
+    return {name: ctypes.cast(f, ctypes.c_void_p).value or 0 for name, f in found.items()}

@@ -6,6 +6,7 @@ from typing import Any
 from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import DOUBLE, FLOAT, I64, Code, constant, element
+from eqxfuse._llvm.functions.library import FUNCTIONS, call
 from eqxfuse._program.functions import TRUTHS
 from eqxfuse._program.ir import Atom, Call, Expression, Load, Number, Product, Program
 
@@ -98,16 +99,16 @@ class Emitter:
     def _constant(self, value: float):
         return constant(value, self.kind)
 
-    def _call(self, call: Call):
-        name, build = call.function, self.code.build
+    def _call(self, made: Call):
+        name, build = made.function, self.code.build
         if name in ("and", "or"):
-            return getattr(build, f"{name}_")(*map(self._truth, call.arguments))
+            return getattr(build, f"{name}_")(*map(self._truth, made.arguments))
         if name == "not":
-            return build.not_(self._truth(call.arguments[0]))
+            return build.not_(self._truth(made.arguments[0]))
         if name == "select":
-            yes, no = (self.number(self._atom(a)) for a in call.arguments[1:])
-            return build.select(self._truth(call.arguments[0]), yes, no)
-        values = [self.number(self._atom(a)) for a in call.arguments]
+            yes, no = (self.number(self._atom(a)) for a in made.arguments[1:])
+            return build.select(self._truth(made.arguments[0]), yes, no)
+        values = [self.number(self._atom(a)) for a in made.arguments]
         if name == "div":
             return build.fdiv(*values)
         if name in TRUTHS:
@@ -115,7 +116,7 @@ class Emitter:
         if name in _INTRINSICS:
             return self.code.intrinsic(_INTRINSICS[name], values)
         rule = getattr(self, f"_{name}", None)
-        return rule(call, *values) if rule else self._each_lane(name, values)
+        return rule(made, *values) if rule else self._library(name, values)
 
     def _comparison(self, name: str, values: list):
         build = self.code.build
@@ -147,7 +148,7 @@ class Emitter:
 
     def _logistic(self, call, x):
         build, one = self.code.build, self._constant(1.0)
-        return build.fdiv(one, build.fadd(one, self._each_lane("exp", [build.fneg(x)])))
+        return build.fdiv(one, build.fadd(one, self._library("exp", [build.fneg(x)])))
 
     def _take(self, call, x):
         """Lane by lane; what is no number takes the first element."""
@@ -187,12 +188,20 @@ class Emitter:
         variable.eqxfuse_table = kind, values
         return variable
 
+    def _library(self, name: str, values: list):
+        """Functions that LLVM IR has in lanes, and those of C's library, faster for one number at a time."""
+        if name in FUNCTIONS and isinstance(self.kind, ir.VectorType):
+            return call(self.code.build, name, values)
+        return self._each_lane(name, values)
+
     def _each_lane(self, name: str, values: list):
         """A function of C's library, which takes doubles."""
         module, build = self.code.build.module, self.code.build
         function: Any = module.globals.get(f"eqxfuse_{name}")
         if function is None:
             function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE] * len(values)), f"eqxfuse_{name}")
+            function.attributes.add("nounwind")
+            function.attributes.add("readnone")
 
         def one(*own):
             if element(self.kind) == DOUBLE:

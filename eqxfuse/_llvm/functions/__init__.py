@@ -1,0 +1,1 @@
+"""Elementary functions as LLVM IR, on numbers of any number of lanes."""
