@@ -12,7 +12,8 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import RateTable
 from eqxfuse._chemistry.rate_laws.layout import Layout
 from eqxfuse._program.ir import Array
-from eqxfuse._program.rows import COLUMNS, Choice, RowLoop, RowProgram
+from eqxfuse._program.rows import Choice, RowLoop, RowProgram
+from eqxfuse._program.split import COLUMNS
 from eqxfuse._program.trace import scalar_function
 from eqxfuse._rhs.coefficients import State
 from eqxfuse._rhs.modifiers import Modifiers
@@ -87,7 +88,7 @@ class RateRows:
             rows = range(len(reactions))
             for i, targets in enumerate(positions):
                 one = scalar_function(lambda own: own, [(f"law{g}.{i}", [0])])
-                loops.append(RowLoop.of(one, (), np.zeros((len(rows), 0)), rows, targets))
+                loops.append(RowLoop.of(one, (), np.zeros((len(rows), 0)), rows, targets, {}))
         return RowProgram((), self.table, tuple(loops), None, 1, modifiers.count)
 
     @property
@@ -147,15 +148,16 @@ class RateRows:
 
     def _loop(self, uniform, of: Callable, kind: "_Kind", rows: list[int], limits: np.ndarray, places) -> RowLoop:
         law = self.network.rate_table.laws[kind.law]
-        names = [a.name for a in self.table if a.name.startswith(f"law{kind.law}.")]
-        inputs = [*((a.name, range(a.length)) for a in uniform), *((name, [0]) for name in names)]
+        likely = {f"law{kind.law}.{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(law))}
+        inputs = [*((a.name, range(a.length)) for a in uniform), *((name, [0]) for name in likely)]
         inputs.append((COLUMNS, range(limits.shape[1])))
         try:
             function = scalar_function(of(kind.coefficient(law)), inputs)
         except NotImplementedError as operation:
             raise NotImplementedError(f"{type(law).__name__}, because of the JAX operation {operation}") from None
         first = sum(self._layout.sizes[: kind.law])
-        return RowLoop.of(function, [a.name for a in uniform], limits, [row - first for row in rows], places[rows])
+        own = [row - first for row in rows]
+        return RowLoop.of(function, [a.name for a in uniform], limits, own, places[rows], likely)
 
 
 @dataclass(frozen=True)

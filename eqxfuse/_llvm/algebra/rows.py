@@ -1,14 +1,17 @@
 """LLVM IR of functions that are evaluated for every row of a table."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, I64, POINTER, Code, numbers, table
+from eqxfuse._llvm.algebra.builder import DOUBLE, I64, POINTER, Code, numbers, table, zero
 from eqxfuse._llvm.algebra.scalars import scalar_values
-from eqxfuse._program.rows import BEFORE, COLUMNS, Choice, RowLoop, RowProgram
+from eqxfuse._program.rows import Choice, RowLoop, RowProgram
+from eqxfuse._program.split import ALIKE, BEFORE, COLUMNS
 
 CONSTANT = "rows_"
 """How the names of constants begin; equal names have equal contents."""
@@ -20,9 +23,9 @@ def emit_rows(module: ir.Module, name: str, program: RowProgram, number: ir.Type
     `table` points to words: 0 where all lanes share the arrays of the table, which then hold doubles, 1 where these
     hold `number`s; behind it the addresses of the arrays.
     """
-    shared = _Rows(module, f"{name}_shared", program, number, DOUBLE).emit()
     if not isinstance(number, ir.VectorType):
-        return shared
+        return _Rows(module, name, program, number, DOUBLE).emit()
+    shared = _Rows(module, f"{name}_shared", program, number, DOUBLE).emit()
     own = _Rows(module, f"{name}_own", program, number, number).emit()
     code = Code(module, name, len(shared.args))
     is_own = code.build.icmp_unsigned("!=", code.load(code.arguments[len(program.uniform)], 0, I64), code.i64(0))
@@ -60,22 +63,44 @@ class _Rows:
         before = scalar_values(code, loop.before, number, lambda a, i: code.load(self.uniform[a], i, number))
         rows, targets = self._constant(loop.rows), self._constant(loop.targets)
         columns, width = self._constant(loop.columns), loop.columns.shape[1]
+        alike = [code.variable(zero(number)) for _ in loop.alike.results]
+        keys = [code.variable(code.i64(0)) for _ in loop.key]
         with code.loop(0, len(loop.rows)) as i:
             row, first = code.entry(rows, i), code.multiply(i, width)
+
+            def address(array: str, index: int) -> tuple:
+                return (columns, code.add(first, index)) if array == COLUMNS else (self.table[array], row)
 
             def load(array: str, index: int) -> Any:
                 if array == BEFORE:
                     return before[index]
-                if array == COLUMNS:
-                    return code.splat(code.load(columns, code.add(first, index), DOUBLE), number)
-                return self._held(code.load(self.table[array], row, self.held))
+                if array == ALIKE:
+                    return code.value(alike[index])
+                held = DOUBLE if array == COLUMNS else self.held
+                value = code.load(*address(array, index), held)
+                return value if held == number else code.splat(value, number)
 
+            with self._unless_alike(i, [address(*load) for load in loop.key], keys):
+                for value, variable in zip(scalar_values(code, loop.alike, number, load), alike, strict=True):
+                    code.build.store(value, variable, align=8)
             target = code.entry(targets, i)
             for value, out in zip(scalar_values(code, loop.each, number, load), self.outputs, strict=True):
                 code.store(value, out, target)
 
-    def _held(self, value):
-        return value if self.held == self.number else self.code.splat(value, self.number)
+    @contextmanager
+    def _unless_alike(self, i, addresses: Sequence[tuple], keys: Sequence) -> Iterator[None]:
+        """Skip the body where doubles at `addresses` are, bit by bit, those of the row before, which `keys` hold."""
+        code = self.code
+        if self.held != DOUBLE or not keys:
+            yield
+            return
+        build, other = code.build, code.build.icmp_signed("==", i, code.i64(0))
+        for address, key in zip(addresses, keys, strict=True):
+            bits = code.load(*address, I64)
+            other = build.or_(other, build.icmp_signed("!=", bits, code.value(key)))
+            build.store(bits, key, align=8)
+        with build.if_then(other):
+            yield
 
     def _choose(self, choice: Choice) -> None:
         code, number = self.code, self.number
