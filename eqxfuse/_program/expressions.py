@@ -54,7 +54,7 @@ class Expressions:
         """An operation, or what is simpler and the same."""
         values = [self.numbers.get(x) for x in operands]
         if None not in values and not (self.readable and name == "mul"):
-            return self.number(_evaluated(name, values, table))
+            return self.number(float(evaluated(name, [np.asarray(v, float) for v in values], table)))
         rule = _RULES.get(name)
         simple = rule(self, operands, values) if rule else None
         if simple is not None:
@@ -111,13 +111,13 @@ class Expressions:
         return self._known[node]
 
 
-def _evaluated(name: str, values: Sequence, table: tuple[float, ...]) -> float:
-    arguments = [np.asarray(v, float) for v in values]
+def evaluated(name: str, arguments: Sequence[np.ndarray], table: tuple[float, ...] = ()) -> np.ndarray:
+    """An operation on arrays of numbers."""
     with np.errstate(all="ignore"):
         if name in ARITHMETIC:
-            return float(ARITHMETIC[name](*arguments))
+            return ARITHMETIC[name](*arguments)
         function = FUNCTIONS[name]
-        return float(function.evaluate(*arguments, table=table) if table else function.evaluate(*arguments))
+        return function.evaluate(*arguments, table=table) if table else function.evaluate(*arguments)
 
 
 def _expression(node: Node, atoms: Sequence[Atom]) -> Expression:

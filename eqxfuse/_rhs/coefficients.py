@@ -1,11 +1,18 @@
 """Rate coefficients ready for the hot call."""
 
 import sys
+from typing import Literal, TypeAlias
 
 import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import RateTable
+
+State: TypeAlias = Literal["abundance", "density"]
 
 
 class RateCoefficients(eqx.Module):
@@ -21,3 +28,20 @@ class RateCoefficients(eqx.Module):
 
     def __repr__(self) -> str:
         return eqx.tree_pformat(self, width=sys.maxsize)
+
+
+def coefficients(network: Network, state: State, table: RateTable, conditions: Conditions) -> Float[Array, "reactions"]:
+    """`RateCoefficients.k` of a network with the parameters of `table`."""
+    k = table(conditions)
+    if state == "abundance":
+        k = k * density_factors(network.orders, conditions.density).astype(k.dtype)
+    return k
+
+
+def density_factors(orders: np.ndarray, density):
+    """n_H^(m-1) [reactions] for reactions with m = `orders` rate factors."""
+    density = jnp.asarray(density)
+    factors = jnp.ones(len(orders), density.dtype)
+    for m in sorted(set(orders.tolist()) - {1}):
+        factors = jnp.where(orders == m, density ** (m - 1), factors)
+    return factors

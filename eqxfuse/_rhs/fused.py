@@ -18,7 +18,7 @@ from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
-from eqxfuse._rhs.coefficients import RateCoefficients
+from eqxfuse._rhs.coefficients import RateCoefficients, State, coefficients
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.notebook import rhs_html
 from eqxfuse._rhs.sparse_matrix import SparseMatrix
@@ -53,14 +53,14 @@ class FusedRHS(eqx.Module, OneLine):
     bound: Conditions | RateCoefficients | None
     network: Network = eqx.field(static=True)
     kernel: Kernel = eqx.field(static=True)
-    state: Literal["abundance", "density"] = eqx.field(static=True)
+    state: State = eqx.field(static=True)
 
     def __init__(
         self,
         network: Network,
         *,
         backend: Backend = "auto",
-        state: Literal["abundance", "density"] = "abundance",
+        state: State = "abundance",
         accumulation: Literal["plain", "compensated"] = "plain",
     ):
         if state not in ("abundance", "density"):
@@ -100,9 +100,7 @@ class FusedRHS(eqx.Module, OneLine):
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`."""
-        k = self.table(conditions)
-        if self.state == "abundance":
-            k = k * density_factors(self.network.orders, conditions.density).astype(k.dtype)
+        k = coefficients(self.network, self.state, self.table, conditions)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)
 
     def at(self, conditions: Conditions | RateCoefficients) -> "FusedRHS":
@@ -163,13 +161,16 @@ class FusedRHS(eqx.Module, OneLine):
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
+        given = self.at_time(t, args)
+        return self.precompute(given) if isinstance(given, Conditions) else given
+
+    def at_time(self, t: Any, args: Args = None) -> Conditions | RateCoefficients:
+        """`args`, or what is bound, with a callable called at time `t` [s]."""
         given = self.bound if args is None else args
-        if isinstance(given, RateCoefficients):
+        if isinstance(given, Conditions | RateCoefficients):
             return given
-        if isinstance(given, Conditions):
-            return self.precompute(given)
         if callable(given):
-            return self.coefficients(t, given(t))
+            return self.at_time(t, given(t))
         if given is None:
             raise ValueError(
                 "no conditions: pass args=Conditions(...) or args=rhs.precompute(...), or bind with rhs.at"
@@ -206,12 +207,3 @@ def jacobian_kernel(network: Network, backend: Backend) -> tuple[Kernel, Pattern
     with collector_paused():
         program, pattern = lower_jacobian(network)
         return build_kernel(program, backend), pattern
-
-
-def density_factors(orders: np.ndarray, density):
-    """n_H^(m-1) [reactions] for reactions with m = `orders` rate factors."""
-    density = jnp.asarray(density)
-    factors = jnp.ones(len(orders), density.dtype)
-    for m in sorted(set(orders.tolist()) - {1}):
-        factors = jnp.where(orders == m, density ** (m - 1), factors)
-    return factors

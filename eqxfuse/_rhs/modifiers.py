@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import FIELDS, Conditions
 from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.rate_laws import RateTable
+from eqxfuse._chemistry.rate_laws import RateLaw, RateTable
 from eqxfuse._lower.jacobian import modifying_species
 
 
@@ -57,25 +57,45 @@ class Modifiers:
         """The length of `parameters`."""
         if not self.known:
             return 1
-        laws = self.network.rate_table.laws
-        return len(FIELDS) + sum(len(own) * len(jax.tree.leaves(laws[group])) for group, own in self._groups)
+        return len(FIELDS) + sum(own.size for own in self.positions)
 
     def __call__(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"]) -> Float[Array, " rows"]:
         """The modifiers [1]. Finite for abundances that are zero or a little less."""
         if not self.known:
             return jnp.ones(len(self.reactions), own.dtype)
+        return jnp.concatenate([self.of_law(i, own, parameters) for i in range(len(self._groups))])
+
+    @property
+    def laws(self) -> list[RateLaw]:
+        """The laws, in the order of their rows."""
+        return [self.network.rate_table.laws[group] for group, _ in self._groups]
+
+    def of_law(self, i: int, own: Float[Array, " n"], parameters: Float[Array, " parameters"]) -> Float[Array, " own"]:
+        """The modifiers of the rows of law `i`."""
         conditions = Conditions.from_vector(parameters[: len(FIELDS)])
         densities = own * conditions.density if self.state == "abundance" else own
         place = {self.network.species_names[i]: n for n, i in enumerate(self.species.tolist())}
-        position, factors = len(FIELDS), []
-        for group, reactions in self._groups:
-            leaves, kind = jax.tree.flatten(self.network.rate_table.laws[group])
-            rows = [parameters[position + i * len(reactions) :][: len(reactions)] for i in range(len(leaves))]
-            position += len(leaves) * len(reactions)
-            law = kind.unflatten(rows)
-            modifier = law.modifier(conditions, tuple(densities[place[name]] for name in law.modifying_species))
-            factors.append(jnp.broadcast_to(modifier, (len(reactions),)))
-        return jnp.concatenate(factors)
+        kind = jax.tree.structure(self.laws[i])
+        law = kind.unflatten(parameters[rows[0] : rows[-1] + 1] for rows in self.positions[i])
+        modifier = law.modifier(conditions, tuple(densities[place[name]] for name in law.modifying_species))
+        return jnp.broadcast_to(modifier, (len(self._groups[i][1]),))
+
+    @cached_property
+    def positions(self) -> list[np.ndarray]:
+        """[leaves, rows] for each law: where the parameters of its rows stand in `parameters`."""
+        positions, first = [], len(FIELDS)
+        for law, (_, reactions) in zip(self.laws, self._groups, strict=True):
+            shape = len(jax.tree.leaves(law)), len(reactions)
+            positions.append(first + np.arange(shape[0] * shape[1]).reshape(shape))
+            first += shape[0] * shape[1]
+        return positions
+
+    def changes(
+        self, own: Float[Array, " n"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]
+    ):
+        """The modifiers [rows], and what they change by when the conditions do by `change` [rows]."""
+        tangent = jnp.concatenate([change, jnp.zeros(self.count - len(FIELDS), change.dtype)])
+        return jax.jvp(lambda p: self(own, p), (parameters,), (tangent,))
 
     def with_slopes(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"]):
         """The modifiers [rows], and their derivatives [rows * modifying species] row by row."""

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._kernels import Backend
-from eqxfuse._rhs.fused import FusedRHS, density_factors
+from eqxfuse._rhs.coefficients import density_factors
+from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse.carbox._arguments import conditions
 from eqxfuse.carbox._read import CarboxReading, read_carbox
 

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import jax.numpy as jnp
-import numpy as np
 
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, rate_law
 
@@ -30,11 +29,7 @@ class Kooij(RateLaw):
     def coefficient_within(self, conditions, low, high):
         """One logarithm, clipped for each row, instead of a logarithm a row."""
         t = jnp.clip(conditions.temperature, low, high)
-        with np.errstate(divide="ignore"):
-            log_low, log_high = np.log(low / 300.0), np.log(high / 300.0)
-        log_t = jnp.clip(
-            jnp.log(conditions.temperature / 300.0), log_low.astype(low.dtype), log_high.astype(high.dtype)
-        )
+        log_t = jnp.clip(jnp.log(conditions.temperature / 300.0), jnp.log(low / 300.0), jnp.log(high / 300.0))
         return self.alpha * jnp.exp(self.beta * log_t - self.gamma / t)
 
 

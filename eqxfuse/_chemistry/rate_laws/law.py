@@ -5,7 +5,6 @@ from typing import ClassVar, TypeAlias, TypeVar, dataclass_transform
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
@@ -46,8 +45,8 @@ class RateLaw:
         """The rate coefficient, or the unmodified one when the law depends on abundances."""
         raise NotImplementedError
 
-    def coefficient_within(self, conditions: Conditions, low: np.ndarray, high: np.ndarray) -> Parameter:
-        """`coefficient` with the temperature of each row held inside low..high [rows] [K].
+    def coefficient_within(self, conditions: Conditions, low, high) -> Parameter:
+        """`coefficient` with the temperature of each row held inside low..high [rows] [K], NumPy's or JAX's arrays.
 
         A law may override it with something cheaper that gives the same numbers.
         """

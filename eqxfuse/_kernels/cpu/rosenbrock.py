@@ -11,8 +11,9 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
 from eqxfuse._kernels.cpu.targets import target
 from eqxfuse._llvm.modules import Modules
+from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
 from eqxfuse._llvm.step.module import step_ir
-from eqxfuse._llvm.step.rosenbrock import Method, Modifying
+from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._program.ir import Program
 from eqxfuse._program.lu_plan import LUPlan, plan_lu
 from eqxfuse._program.one_line import OneLine
@@ -24,25 +25,25 @@ BLOCK_RATIO = 2.0
 
 @dataclass(frozen=True, repr=False)
 class NativeStep(OneLine):
-    """`(y, k, h)` -> [2 + dense terms, species]: the end of the step, its error, its interpolation.
+    """The arguments of `signature` -> [2 + dense terms, species]: the end of the step, its error, its interpolation.
 
-    y [species] and k [reactions] in float64, h [s]; with `modifying` its parameters stand behind k. A method with
-    slopes takes k and the parameters in rows, [rows, length], and behind them h df/dt [species]. CPU only; batches
-    through vmap run with a lane for each cell. Not differentiable by itself.
+    All in float64. Coefficients that are not given follow from `evaluation`. CPU only; batches through vmap run with a
+    lane for each cell. Not differentiable by itself.
     """
 
     rhs: Program
     jacobian: Program
     pattern: Pattern
     method: Method
+    signature: Signature
     modifying: Modifying | None = None
+    evaluation: Evaluation | None = None
 
     def __call__(self, *arrays: Float[Array, "..."]):
-        *vectors, h = arrays
         shape = (self.method.outputs, self.pattern.size)
         result = jax.ShapeDtypeStruct((shape[0] * shape[1],), jnp.float64)
         call = jax.ffi.ffi_call(target(self.identity, self.modules), result, vmap_method="expand_dims")
-        return call(*map(jnp.ravel, vectors), jnp.reshape(h, (1,))).reshape(shape)
+        return call(*map(jnp.ravel, arrays)).reshape(shape)
 
     def __repr__(self):
         return f"NativeStep({self.rhs!r}, {self.method.stages} stages)"
@@ -61,12 +62,12 @@ class NativeStep(OneLine):
 
     def modules(self, name: str) -> Modules:
         """The code, with the handler `@name`."""
-        shape = host().shape("float64")
-        return step_ir(self.rhs, self.jacobian, self.modifying, self.plans, self.method, shape, name)
+        parts = self.rhs, self.jacobian, self.modifying, self.evaluation
+        return step_ir(*parts, self.plans, self.method, self.signature, host().shape("float64"), name)
 
     @cached_property
     def identity(self) -> str:
-        m = self.modifying
-        modifying = f"{m.parameters} {m.modifiers.digest} {m.slopes.digest}" if m else ""
+        parts = (self.modifying, self.evaluation)
+        rates = " ".join(part.identity if part else "-" for part in parts)
         plans = " ".join(plan.digest for plan in self.plans)
-        return f"step {self.rhs.digest} {self.jacobian.digest} {plans} {self.method!r} {modifying}"
+        return f"step {self.rhs.digest} {self.jacobian.digest} {plans} {self.method!r} {self.signature!r} {rates}"

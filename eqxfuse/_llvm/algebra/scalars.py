@@ -1,6 +1,6 @@
 """LLVM IR of programs of any functions, on numbers of any number of lanes; LLVM's passes are to run over it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -18,11 +18,16 @@ def emit_scalars(module: ir.Module, name: str, program: Program, inputs: Sequenc
     """The function `@{name}(inputs..., out)`, on arrays of `number`, a float or a vector of them."""
     code = Code(module, name, len(inputs) + 1)
     arrays = dict(zip(inputs, code.arguments, strict=False))
-    emit = Emitter(code, number, lambda load: code.load(arrays[load.array], load.index, number))
-    for i, value in enumerate(emit.outputs(program)):
+    values = scalar_values(code, program, number, lambda array, i: code.load(arrays[array], i, number))
+    for i, value in enumerate(values):
         code.store(value, code.arguments[-1], i)
     code.build.ret_void()
     return code.function
+
+
+def scalar_values(code: Code, program: Program, number: ir.Type, load: Callable[[str, int], Any]) -> list:
+    """The outputs of `program`, computed where `code` stands; `load(array, index)` gives what it loads."""
+    return Emitter(code, number, lambda at: load(at.array, at.index)).outputs(program)
 
 
 def emit_call(module: ir.Module, name: str, call: Call, number: ir.Type) -> ir.Function:

@@ -11,36 +11,34 @@ from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
 from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
 from eqxfuse._llvm.modules import Modules, Shape
-from eqxfuse._llvm.step.rosenbrock import Method, Modifying, RosenbrockStep
+from eqxfuse._llvm.step.entries import block_text, cell_text
+from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
+from eqxfuse._llvm.step.rosenbrock import RosenbrockStep
+from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
-from eqxfuse._program.ir import Array, Program
+from eqxfuse._program.ir import Program
+from eqxfuse._program.lu_plan import LUPlan
 
 
 def step_ir(
     rhs: Program,
     jacobian: Program,
     modifying: Modifying | None,
-    plans: Sequence,
+    evaluation: Evaluation | None,
+    plans: Sequence[LUPlan],
     method: Method,
+    signature: Signature,
     shape: Shape,
     name: str,
 ) -> Modules:
-    """Modules that define the FFI handler `@name`.
-
-    Its inputs are `y`, the rows of `k`, those of the parameters of `modifying`, if there are any, h df/dt of a method
-    with slopes, and the step h [1]; its output is that of `RosenbrockStep`. `plans` are the LU plans for one lane and
-    for a block.
+    """Modules that define the FFI handler `@name`, with the arguments of `signature` and the output of
+    `RosenbrockStep`. `plans` are the LU plans for one lane and for a block.
     """
-    y, k = rhs.inputs[:2]
-    rows = [k, Array("c", modifying.parameters)] if modifying else [k]
-    count = max(method.rows) + 1
-    drift = [Array("drift", y.length)] if method.slopes else []
-    inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length
     programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
     arithmetic, frame, sizes, called = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], [], []
-    module, drivers = ir.Module("step"), []
+    module, drivers, names = ir.Module("step"), [], []
     scratch = max(program.slots for program in programs.values())
     for plan, lanes in zip(plans, (1, shape.lanes), strict=True):
         own = {label: f"{label}{lanes}" for label in programs}
@@ -51,57 +49,23 @@ def step_ir(
         step = RosenbrockStep(
             SparseLU(module, plan, lanes),
             method,
+            signature,
             **own,
-            stored=plan.pattern.stored,
-            reactions=k.length,
             scratch=scratch,
             modifying=modifying,
+            evaluation=evaluation,
         )
         step.emit(f"step{lanes}")
         sizes.append(step.layout["end"])
         drivers += own.values()
+        names = step.names
     frame.append(definitions(module, beside=drivers))
-    block, work = _block_text(inputs, outputs, sizes[1], shape.lanes)
+    block, work = block_text(signature, names, outputs, sizes[1], shape.lanes)
     frame += [
-        _cell_text(inputs, sizes[0]),
+        cell_text(signature, names, sizes[0]),
         block,
         tiles_text(shape.scalar, shape.lanes),
-        batch_text(len(inputs), shape.lanes, work, shape.lanes),
-        handler_text(name, "rosenbrock step", inputs, outputs, shape.scalar, shape.lanes),
+        batch_text(len(signature.arguments), shape.lanes, work, shape.lanes),
+        handler_text(name, "rosenbrock step", signature.arrays, outputs, shape.scalar, shape.lanes),
     ]
     return Modules("".join(arithmetic), "".join(frame), loops=True, functions=calls_text(called))
-
-
-def _cell_text(inputs: Sequence[Array], numbers: int) -> str:
-    """`@cell(inputs..., out)`: one cell, whose work space is allocated here."""
-    names = ",".join(f"ptr %{a.name}" for a in inputs)
-    return f"""
-define void @cell({names},ptr %out) nounwind {{
-%memory=call ptr @eqxfuse_malloc(i64 {numbers * 8 + 64})
-%number=ptrtoint ptr %memory to i64
-%up=add i64 %number,63
-%aligned=and i64 %up,-64
-%work=inttoptr i64 %aligned to ptr
-call void @step1({names},ptr %out,ptr %work)
-call void @eqxfuse_free(ptr %memory)
-ret void
-}}
-"""
-
-
-def _block_text(inputs: Sequence[Array], outputs: int, numbers: int, lanes: int) -> tuple[str, int]:
-    """`@block(rows, work)` and the bytes of work space it needs."""
-    vector = f"<{lanes} x double>"
-    lines = ["define void @block(ptr %rows, ptr %work) nounwind {"]
-    position = numbers
-    for i, length in enumerate([*(a.length for a in inputs), outputs]):
-        lines.append(f"%rows.{i}=getelementptr ptr,ptr %rows,i64 {i * lanes}")
-        lines.append(f"%buffer.{i}=getelementptr {vector},ptr %work,i64 {position}")
-        position += length
-    for i, a in enumerate(inputs):
-        lines.append(f"call void @load(ptr %rows.{i},i64 0,i64 {a.length},ptr %buffer.{i})")
-    buffers = ",".join(f"ptr %buffer.{i}" for i in range(len(inputs) + 1))
-    lines.append(f"call void @step{lanes}({buffers},ptr %work)")
-    last = len(inputs)
-    lines.append(f"call void @store(ptr %rows.{last},i64 {outputs},ptr %buffer.{last})")
-    return "\n".join([*lines, "ret void\n}\n"]), position * lanes * 8

@@ -13,67 +13,30 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, POINTER, Code, zero
-from eqxfuse._llvm.algebra.scalars import emit_scalars
+from eqxfuse._llvm.algebra.builder import DOUBLE, Code, zero
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
-from eqxfuse._program.ir import Program
-
-
-@dataclass(frozen=True)
-class Method:
-    """The numbers of a stiffly accurate Rosenbrock method; `a` and `c` strictly lower, one row a stage.
-
-    Coefficients come in rows, of which stage i takes `rows[i]` and the Jacobian the first; there are `slopes` where
-    they change with time.
-    """
-
-    gamma: float
-    a: tuple[tuple[float, ...], ...]
-    c: tuple[tuple[float, ...], ...]
-    dense: tuple[tuple[float, ...], ...]
-    rows: tuple[int, ...]
-    slopes: tuple[float, ...]
-
-    @property
-    def stages(self) -> int:
-        return len(self.a)
-
-    @property
-    def outputs(self) -> int:
-        """Vectors that a step gives: end, error, dense output."""
-        return 2 + len(self.dense)
-
-
-@dataclass(frozen=True)
-class Modifying:
-    """How coefficients depend on abundances: by `modifiers`, which load from the arrays "y" and "c".
-
-    "c" has a number of `parameters`. `slopes` gives the modifiers and behind them their derivatives, row by row.
-    """
-
-    parameters: int
-    modifiers: Program
-    slopes: Program
+from eqxfuse._llvm.step.equation import Equation
+from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
+from eqxfuse._llvm.step.rates import EvaluatedRates, GivenRates, Rates
+from eqxfuse._llvm.step.signature import Signature
 
 
 @dataclass(frozen=True, eq=False)
 class RosenbrockStep:
-    """Emits `@{name}(y, k, h, out, work)` on numbers of `lu.lanes` lanes.
+    """Emits `@{name}(arguments..., out, work)` on numbers of `lu.lanes` lanes; the arguments are those of `signature`,
+    but for the arrays of its table, in whose place stands one list of them, as `emit_rows` takes it.
 
-    `rhs` and `jacobian` name functions `(y, k, out, work)` of the module on the same numbers, with `scratch` numbers of
-    work space; `stored` is the number of Jacobian values, `reactions` that of coefficients in a row. With `modifying`,
-    the step takes its parameters behind k, `rhs` the modifiers, and `jacobian` the modifiers and their slopes. A method
-    with slopes takes h df/dt in front of h.
+    `rhs` and `jacobian` name functions of the module as `Equation` takes them, with `scratch` numbers of work space.
     """
 
     lu: SparseLU
     method: Method
+    signature: Signature
     rhs: str
     jacobian: str
-    stored: int
-    reactions: int
     scratch: int
     modifying: Modifying | None = None
+    evaluation: Evaluation | None = None
 
     @property
     def size(self) -> int:
@@ -82,15 +45,21 @@ class RosenbrockStep:
     @property
     def layout(self) -> dict[str, int]:
         """Where each part of the work space begins [numbers], each aligned to 8 numbers; `end` is its size."""
+        modifying, evaluation = self.modifying, self.evaluation
         parts = {
-            "matrix": self.stored,
+            "matrix": self.lu.plan.pattern.stored,
             "lu": self.lu.storage,
             "temporary": self.lu.workspace,
             "scratch": self.scratch,
             "state": self.size,
             "right": self.size,
             "scalars": 8,
-            "modifiers": len(self.modifying.slopes.outputs) if self.modifying else 0,
+            "modifiers": max(len(modifying.slopes.outputs), 2 * len(modifying.modifiers.outputs)) if modifying else 0,
+            **(
+                EvaluatedRates.work(evaluation, self.size, modifying.parameters if modifying else 0)
+                if evaluation
+                else {}
+            ),
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
@@ -99,55 +68,49 @@ class RosenbrockStep:
             position += -(-length // 8) * 8
         return {**layout, "end": position}
 
+    @property
+    def names(self) -> list[str]:
+        """Of the arguments."""
+        table = self.signature.table
+        plain = [a.name for a in self.signature.arguments if a.name not in table]
+        return [*plain, "table"] if self.evaluation else plain
+
     def emit(self, name: str) -> ir.Function:
-        code = Code(self.lu.module, name, 5 + bool(self.modifying) + bool(self.method.slopes))
-        y, k, *rest, h, out, work = code.arguments
-        parameters, drift = rest[: bool(self.modifying)], rest[bool(self.modifying) :]
-        number = self.lu.number
+        code, number = Code(self.lu.module, name, len(self.names) + 2), self.lu.number
+        *given, out, work = code.arguments
+        arguments = dict(zip(self.names, given, strict=True))
         part = {n: code.at(work, start, number) for n, start in self.layout.items()}
-        one = code.splat(ir.Constant(DOUBLE, 1.0), number)
-        inverse = code.build.fdiv(one, code.load(h, 0, number))
-        gamma = code.splat(ir.Constant(DOUBLE, 1.0 / self.method.gamma), number)
-        code.store(code.build.fmul(gamma, inverse), part["scalars"], 0)
-        modify, slopes = self._modify(code, part, parameters)
-        code.build.call(self._declared(self.jacobian), [y, k, *slopes(y, 0), part["matrix"], part["scratch"]])
+        equation = Equation(code, number, self.rhs, self.jacobian, self.modifying, part)
+        rates = self._rates(equation, arguments)
+        y = arguments["y"]
+        inverse = self._inverse(code, arguments["h"], part)
+        drift = rates.start(y)
+        equation.df_dy(y, *rates.at(0), part["matrix"])
         factorise = self.lu.factorise(f"{name}_factorise")
         code.build.call(factorise, [part["matrix"], part["scalars"], part["lu"], part["temporary"]])
         solve = self.lu.solve(f"{name}_solve")
         for stage in range(self.method.stages):
             state = self._state(code, y, part, stage)
-            row = self.method.rows[stage]
-            own = code.at(k, row * self.reactions, number)
-            code.build.call(self._declared(self.rhs), [state, own, *modify(state, row), part["right"], part["scratch"]])
+            equation.f(state, *rates.at(self.method.rows[stage]), part["right"])
             self._couple(code, part, stage, inverse, drift)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])
         self._results(code, out, part)
         code.build.ret_void()
         return code.function
 
-    def _modify(self, code: Code, part, parameters):
-        """Two functions of a state and a row of coefficients: each writes a call, and gives the arrays that `rhs` and
-        `jacobian` take in addition.
-        """
-        modifying = self.modifying
-        if not modifying:
-            return (lambda state, row: ()), (lambda state, row: ())
-        module, number, lanes = self.lu.module, self.lu.number, self.lu.lanes
-        modifiers, slopes = (
-            emit_scalars(module, f"{name}{lanes}", function, ("y", "c"), number)
-            for name, function in (("modifiers", modifying.modifiers), ("slopes", modifying.slopes))
-        )
-        values = part["modifiers"]
-        behind = code.at(values, len(modifying.modifiers.outputs), number)
+    def _rates(self, equation: Equation, arguments: dict) -> Rates:
+        if self.evaluation:
+            return EvaluatedRates(equation, self.evaluation, self.signature, arguments)
+        return GivenRates(equation.code, equation.number, self.signature, arguments)
 
-        def call(function, state, row, *arrays):
-            code.build.call(function, [state, code.at(parameters[0], row * modifying.parameters, number), values])
-            return arrays
-
-        return (
-            lambda state, row: call(modifiers, state, row, values),
-            lambda state, row: call(slopes, state, row, values, behind),
-        )
+    def _inverse(self, code: Code, h, part):
+        """1/h; the shift of the factorisation, 1 / (gamma h), is put into its place."""
+        number = self.lu.number
+        one = code.splat(ir.Constant(DOUBLE, 1.0), number)
+        inverse = code.build.fdiv(one, code.load(h, 0, number))
+        gamma = code.splat(ir.Constant(DOUBLE, 1.0 / self.method.gamma), number)
+        code.store(code.build.fmul(gamma, inverse), part["scalars"], 0)
+        return inverse
 
     def _couple(self, code: Code, part, stage: int, inverse, drift) -> None:
         """Add to a stage's f what stages before it and the change with time contribute."""
@@ -155,7 +118,7 @@ class RosenbrockStep:
         couplings = zip(self.method.c[stage], self._stages(part), strict=False)
         terms = [(code.build.fmul(code.splat(ir.Constant(DOUBLE, c), number), inverse), u) for c, u in couplings]
         if drift and self.method.slopes[stage]:
-            terms += [(code.splat(ir.Constant(DOUBLE, self.method.slopes[stage]), number), drift[0])]
+            terms += [(code.splat(ir.Constant(DOUBLE, self.method.slopes[stage]), number), drift)]
         if terms:
             self._combine(code, part["right"], part["right"], terms)
 
@@ -192,9 +155,3 @@ class RosenbrockStep:
                     if weight:
                         value = code.fma(code.splat(ir.Constant(DOUBLE, weight), number), stage, value)
                 code.store(value, out, code.add(i, (2 + row) * self.size))
-
-    def _declared(self, name: str) -> ir.Function:
-        known = self.lu.module.globals.get(name)
-        more = (1 if name == self.rhs else 2) if self.modifying else 0
-        kind = ir.FunctionType(ir.VoidType(), [POINTER] * (4 + more))
-        return known if known is not None else ir.Function(self.lu.module, kind, name)

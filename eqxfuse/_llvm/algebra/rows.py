@@ -1,0 +1,142 @@
+"""LLVM IR of functions that are evaluated for every row of a table."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from eqxfuse._llvm.algebra.builder import DOUBLE, I64, POINTER, Code, numbers, table, zero
+from eqxfuse._llvm.algebra.scalars import scalar_values
+from eqxfuse._program.rows import Choice, RowLoop, RowProgram
+from eqxfuse._program.split import ALIKE, BEFORE, COLUMNS
+
+CONSTANT = "rows_"
+"""How the names of constants begin; equal names have equal contents."""
+
+
+def emit_rows(module: ir.Module, name: str, program: RowProgram, number: ir.Type) -> ir.Function:
+    """The function `@{name}(uniform..., table, out...)`, on arrays of `number`, a double or a vector of them.
+
+    `table` points to words: 0 where all lanes share the arrays of the table, which then hold doubles, 1 where these
+    hold `number`s; behind it the addresses of the arrays.
+    """
+    if not isinstance(number, ir.VectorType):
+        return _Rows(module, name, program, number, DOUBLE).emit()
+    shared = _Rows(module, f"{name}_shared", program, number, DOUBLE).emit()
+    own = _Rows(module, f"{name}_own", program, number, number).emit()
+    code = Code(module, name, len(shared.args))
+    is_own = code.build.icmp_unsigned("!=", code.load(code.arguments[len(program.uniform)], 0, I64), code.i64(0))
+    with code.build.if_else(is_own) as (then, otherwise):
+        with then:
+            code.build.call(own, code.arguments)
+        with otherwise:
+            code.build.call(shared, code.arguments)
+    code.build.ret_void()
+    return code.function
+
+
+class _Rows:
+    """One function; the arrays of the table hold numbers of the type `held`."""
+
+    def __init__(self, module: ir.Module, name: str, program: RowProgram, number: ir.Type, held: ir.Type):
+        self.code = Code(module, name, len(program.uniform) + 1 + program.outputs)
+        self.program, self.number, self.held = program, number, held
+        names = [a.name for a in program.uniform]
+        self.uniform = dict(zip(names, self.code.arguments, strict=False))
+        words = self.code.arguments[len(names)]
+        self.outputs = self.code.arguments[len(names) + 1 :]
+        self.table = {a.name: self.code.load(words, 1 + i, POINTER) for i, a in enumerate(program.table)}
+
+    def emit(self) -> ir.Function:
+        for loop in self.program.loops:
+            self._loop(loop)
+        if self.program.choice:
+            self._choose(self.program.choice)
+        self.code.build.ret_void()
+        return self.code.function
+
+    def _loop(self, loop: RowLoop) -> None:
+        code, number = self.code, self.number
+        before = scalar_values(code, loop.before, number, lambda a, i: code.load(self.uniform[a], i, number))
+        rows, targets = self._constant(loop.rows), self._constant(loop.targets)
+        columns, width = self._constant(loop.columns), loop.columns.shape[1]
+        alike = [code.variable(zero(number)) for _ in loop.alike.outputs]
+        keys = [code.variable(code.i64(0)) for _ in loop.key]
+        with code.loop(0, len(loop.rows)) as i:
+            row, first = code.entry(rows, i), code.multiply(i, width)
+
+            def address(array: str, index: int) -> tuple[Any, Any]:
+                return (columns, code.add(first, index)) if array == COLUMNS else (self.table[array], row)
+
+            def load(array: str, index: int) -> Any:
+                if array == BEFORE:
+                    return before[index]
+                if array == ALIKE:
+                    return code.value(alike[index])
+                held = DOUBLE if array == COLUMNS else self.held
+                value = code.load(*address(array, index), held)
+                return value if held == number else code.splat(value, number)
+
+            with self._unless_alike(i, [address(*load) for load in loop.key], keys):
+                for value, variable in zip(scalar_values(code, loop.alike, number, load), alike, strict=True):
+                    code.build.store(value, variable, align=8)
+            target = code.entry(targets, i)
+            for value, out in zip(scalar_values(code, loop.each, number, load), self.outputs, strict=True):
+                code.store(value, out, target)
+
+    @contextmanager
+    def _unless_alike(self, i, addresses: Sequence[tuple[Any, Any]], keys: Sequence) -> Iterator[None]:
+        """Skip the body where doubles at `addresses` are, bit by bit, those of the row before, which `keys` hold."""
+        code = self.code
+        if self.held != DOUBLE or not keys:
+            yield
+            return
+        build, other = code.build, code.build.icmp_signed("==", i, code.i64(0))
+        for address, key in zip(addresses, keys, strict=True):
+            bits = code.load(*address, I64)
+            other = build.or_(other, build.icmp_signed("!=", bits, code.value(key)))
+            build.store(bits, key, align=8)
+        with build.if_then(other):
+            yield
+
+    def _choose(self, choice: Choice) -> None:
+        code, number = self.code, self.number
+        count, width = choice.candidates.shape
+        low, high = self._constant(choice.low), self._constant(choice.high)
+        candidates, targets = self._constant(choice.candidates), self._constant(choice.targets)
+        name, index = choice.key
+        key = code.load(self.uniform[name], index, number)
+        with code.loop(0, count) as i:
+            first = code.multiply(i, width)
+            best, chosen = None, []
+            for candidate in range(width):
+                at = code.add(first, candidate)
+                limits = (code.splat(code.load(limit, at, DOUBLE), number) for limit in (low, high))
+                distance = self._distance(key, *limits)
+                place = code.entry(candidates, at)
+                values = [code.load(out, place, number) for out in self.outputs]
+                if best is None:
+                    best, chosen = distance, values
+                    continue
+                nearer = code.build.fcmp_ordered("<", distance, best)
+                best = code.build.select(nearer, distance, best)
+                chosen = [code.build.select(nearer, v, c) for v, c in zip(values, chosen, strict=True)]
+            for value, out in zip(chosen, self.outputs, strict=True):
+                code.store(value, out, code.entry(targets, i))
+
+    def _distance(self, key, low, high):
+        """Of a value from a range, and 0 inside."""
+        build, nothing = self.code.build, self.code.splat(ir.Constant(DOUBLE, 0.0), self.number)
+        below, above = build.fsub(low, key), build.fsub(key, high)
+        outside = build.select(build.fcmp_ordered(">", below, above), below, above)
+        return build.select(build.fcmp_ordered(">", outside, nothing), outside, nothing)
+
+    def _constant(self, values: np.ndarray) -> Any:
+        """A constant, once in a module."""
+        module = self.code.build.module
+        name = f"{CONSTANT}{hashlib.sha256(values.tobytes()).hexdigest()[:32]}"
+        known = module.globals.get(name)
+        return known or (table if values.dtype.kind == "i" else numbers)(module, name, values)

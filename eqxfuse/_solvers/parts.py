@@ -1,0 +1,107 @@
+"""What a native step of a fused right-hand side is made of, and the same step as arithmetic in JAX."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._kernels import Kernel
+from eqxfuse._llvm.step.signature import Signature
+from eqxfuse._program.pattern import Pattern
+from eqxfuse._rhs.coefficients import coefficients
+from eqxfuse._rhs.modifiers import Modifiers
+from eqxfuse._rhs.rate_rows import RateRows
+from eqxfuse._solvers.step import rosenbrock_step
+from eqxfuse._solvers.tableau import RosenbrockTableau
+
+
+def stage_times(tableau: RosenbrockTableau) -> np.ndarray:
+    """The different times of the stages, in parts of the step, from 0 on."""
+    return np.unique(tableau.nodes)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All of it is static."""
+
+    tableau: RosenbrockTableau
+    rhs: Kernel
+    jacobian: Kernel
+    pattern: Pattern
+    modifiers: Modifiers | None
+    moving: bool
+    """Whether coefficients change with time."""
+    rates: RateRows | None = None
+    """How the step evaluates its coefficients; None where they are given."""
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """For each stage the row of its coefficients."""
+        nodes = self.tableau.nodes
+        return tuple(np.searchsorted(stage_times(self.tableau), nodes).tolist()) if self.moving else (0,) * len(nodes)
+
+    @property
+    def signature(self) -> Signature:
+        """The arguments of the step."""
+        species, times = self.pattern.size, max(self.rows) + 1
+        if self.rates:
+            return Signature.evaluated(species, times, len(FIELDS), self.rates.table)
+        parameters = self.modifiers.count if self.modifiers else 0
+        return Signature.given(species, times, self.rhs.program.inputs[1].length, parameters, self.moving)
+
+
+def plain_step(parts: Parts, *inputs):
+    """[2 + dense terms, species]: the end of the step, the error, the dense output.
+
+    `inputs` are the arguments of `parts.signature`.
+    """
+    given = parts.signature.named(inputs)
+    y, h = given["y"], jnp.reshape(given["h"], ())
+    y1, error, dense = rosenbrock_step(parts.tableau, _equation(parts, given, y), y, h)
+    return jnp.concatenate([jnp.stack([y1, error]), dense])
+
+
+def _equation(parts: Parts, given: dict, y) -> "_Tabulated":
+    if not parts.rates:
+        return _Tabulated(parts, given["k"], given.get("c"), given.get("drift", jnp.zeros_like(y)))
+    own = parts.rates
+    table = own.of([given[name] for name in parts.signature.table])
+
+    def rates(fields):
+        conditions = Conditions.from_vector(fields)
+        k = coefficients(own.network, own.state, table, conditions)
+        return k, parts.modifiers.parameters(table, conditions) if parts.modifiers else None
+
+    def f(fields):
+        k, c = rates(fields)
+        return _Tabulated(parts, k[None], None if c is None else c[None], None).f(0, y)
+
+    k, c = jax.vmap(rates)(given["conditions"])
+    return _Tabulated(parts, k, c, jax.jvp(f, (given["conditions"][0],), (given["change"],))[1])
+
+
+class _Tabulated:
+    """The equation of a step as `rosenbrock_step` takes it, with rows of coefficients and of modifiers' parameters."""
+
+    def __init__(self, parts: Parts, k, parameters, drift):
+        self.parts, self.k, self.parameters, self.drift = parts, k, parameters, drift
+
+    def start(self, y):
+        return self.f(0, y), self.drift
+
+    def stage(self, i, y):
+        return self.f(jnp.asarray(self.parts.rows)[i] if self.parts.moving else 0, y)
+
+    def f(self, row, y):
+        modifiers = self.parts.modifiers
+        more = [modifiers(y[modifiers.species], self.parameters[row])] if modifiers else []
+        return self.parts.rhs(y, self.k[row], *more)
+
+    def factorise(self, y, h):
+        from eqxfuse._kernels.cpu.sparse_solve import sparse_solver
+
+        modifiers = self.parts.modifiers
+        more = modifiers.with_slopes(y[modifiers.species], self.parameters[0]) if modifiers else ()
+        return sparse_solver(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more), h)
