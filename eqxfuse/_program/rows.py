@@ -11,6 +11,7 @@ from eqxfuse._program.ir import Array
 from eqxfuse._program.scalars import ScalarFunction
 from eqxfuse._program.split import COLUMNS, split_costly, split_uniform
 
+
 @dataclass(frozen=True, eq=False)
 class RowLoop:
     """One function for the rows `rows` of a table, in the order in which they are computed.
@@ -52,10 +53,10 @@ class RowLoop:
         """
         before, rest, columns = split_uniform(function, uniform, columns)
         key, alike, each = split_costly(rest)
-        rows, targets = np.array(rows, dtype=np.int32), np.array(targets, dtype=np.int32)
-        known = [columns[:, index] if array == COLUMNS else likely[array][rows] for array, index in key]
-        order = np.lexsort(known) if known else np.arange(len(rows))
-        return cls(before, alike, each, key, rows[order], columns[order], targets[order])
+        at, to = np.array(rows, dtype=np.int32), np.array(targets, dtype=np.int32)
+        known = [columns[:, index] if array == COLUMNS else likely[array][at] for array, index in key]
+        order = np.lexsort(known) if known else np.arange(len(at))
+        return cls(before, alike, each, key, at[order], columns[order], to[order])
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,25 +34,20 @@ def split_costly(function: ScalarFunction) -> tuple[tuple[tuple[str, int], ...],
     costly = [own for (name, _), own in zip(function.operations, loads, strict=True) if name in LIBRARY]
     key = frozenset().union(*costly)
     alike, each, handed = Scalars(), Scalars(), []
-    first: list[int | None] = []
-    second: list[int | None] = []
+    whole: list[int] = []  # everything, in `alike`, which keeps what is handed on
+    own_part: dict[int, int] = {}
 
     def in_each(x: int) -> int:
-        """An operand of what is a row's own."""
-        if second[x] is None:
-            second[x] = each.load(ALIKE, _place(handed, first[x]))
-        return second[x]
+        return own_part[x] if x in own_part else each.load(ALIKE, _place(handed, whole[x]))
 
-    for (name, operands), own in zip(function.operations, loads, strict=True):
+    for x, ((name, operands), own) in enumerate(zip(function.operations, loads, strict=True)):
         if name in (LOAD, NUMBER):
-            first.append(_leaf(alike, name, operands))
-            second.append(_leaf(each, name, operands))
-        elif own and own <= key:
-            first.append(alike.apply(name, *(first[x] for x in operands)))
-            second.append(None)
-        else:
-            first.append(alike.apply(name, *(first[x] for x in operands)))
-            second.append(each.apply(name, *map(in_each, operands)))
+            whole.append(_leaf(alike, name, operands))
+            own_part[x] = _leaf(each, name, operands)
+            continue
+        whole.append(alike.apply(name, *(whole[i] for i in operands)))
+        if not own or not own <= key:
+            own_part[x] = each.apply(name, *map(in_each, operands))
     results = [in_each(position) for position in function.results]
     return tuple(sorted(key)), alike.function(handed), each.function(results)
 

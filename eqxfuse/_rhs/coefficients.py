@@ -1,7 +1,6 @@
 """Rate coefficients ready for the hot call."""
 
 import sys
-
 from typing import Literal, TypeAlias
 
 import equinox as eqx
@@ -31,9 +30,7 @@ class RateCoefficients(eqx.Module):
         return eqx.tree_pformat(self, width=sys.maxsize)
 
 
-def coefficients(
-    network: Network, state: State, table: RateTable, conditions: Conditions
-) -> Float[Array, "reactions"]:
+def coefficients(network: Network, state: State, table: RateTable, conditions: Conditions) -> Float[Array, "reactions"]:
     """`RateCoefficients.k` of a network with the parameters of `table`."""
     k = table(conditions)
     if state == "abundance":

@@ -90,7 +90,9 @@ class Modifiers:
             first += shape[0] * shape[1]
         return positions
 
-    def changes(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]):
+    def changes(
+        self, own: Float[Array, " n"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]
+    ):
         """The modifiers [rows], and what they change by when the conditions do by `change` [rows]."""
         tangent = jnp.concatenate([change, jnp.zeros(self.count - len(FIELDS), change.dtype)])
         return jax.jvp(lambda p: self(own, p), (parameters,), (tangent,))

@@ -53,7 +53,10 @@ class Parts:
 
 
 def plain_step(parts: Parts, *inputs):
-    """[2 + dense terms, species]: the end of the step, the error, the dense output; `inputs` as in `parts.signature`."""
+    """[2 + dense terms, species]: the end of the step, the error, the dense output.
+
+    `inputs` are the arguments of `parts.signature`.
+    """
     given = parts.signature.named(inputs)
     y, h = given["y"], jnp.reshape(given["h"], ())
     y1, error, dense = rosenbrock_step(parts.tableau, _equation(parts, given, y), y, h)
@@ -63,11 +66,12 @@ def plain_step(parts: Parts, *inputs):
 def _equation(parts: Parts, given: dict, y) -> "_Tabulated":
     if not parts.rates:
         return _Tabulated(parts, given["k"], given.get("c"), given.get("drift", jnp.zeros_like(y)))
-    table = parts.rates.of([given[name] for name in parts.signature.table])
+    own = parts.rates
+    table = own.of([given[name] for name in parts.signature.table])
 
     def rates(fields):
         conditions = Conditions.from_vector(fields)
-        k = coefficients(parts.rates.network, parts.rates.state, table, conditions)
+        k = coefficients(own.network, own.state, table, conditions)
         return k, parts.modifiers.parameters(table, conditions) if parts.modifiers else None
 
     def f(fields):

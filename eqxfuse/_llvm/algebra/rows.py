@@ -68,7 +68,7 @@ class _Rows:
         with code.loop(0, len(loop.rows)) as i:
             row, first = code.entry(rows, i), code.multiply(i, width)
 
-            def address(array: str, index: int) -> tuple:
+            def address(array: str, index: int) -> tuple[Any, Any]:
                 return (columns, code.add(first, index)) if array == COLUMNS else (self.table[array], row)
 
             def load(array: str, index: int) -> Any:
@@ -88,7 +88,7 @@ class _Rows:
                 code.store(value, out, target)
 
     @contextmanager
-    def _unless_alike(self, i, addresses: Sequence[tuple], keys: Sequence) -> Iterator[None]:
+    def _unless_alike(self, i, addresses: Sequence[tuple[Any, Any]], keys: Sequence) -> Iterator[None]:
         """Skip the body where doubles at `addresses` are, bit by bit, those of the row before, which `keys` hold."""
         code = self.code
         if self.held != DOUBLE or not keys:

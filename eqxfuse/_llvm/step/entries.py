@@ -28,9 +28,7 @@ def cell_text(signature: Signature, names: Sequence[str], numbers: int) -> str:
     )
 
 
-def block_text(
-    signature: Signature, names: Sequence[str], outputs: int, numbers: int, lanes: int
-) -> tuple[str, int]:
+def block_text(signature: Signature, names: Sequence[str], outputs: int, numbers: int, lanes: int) -> tuple[str, int]:
     """`@block(rows, work)`, and the bytes of work space it needs.
 
     What a lane has for itself is brought into vectors. The arrays of the table are left where they are, when all

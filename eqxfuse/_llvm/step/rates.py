@@ -23,7 +23,7 @@ class Rates(ABC):
         """Prepare the start of the step at the state y; where h df/dt stands, None if nothing changes with time."""
 
     @abstractmethod
-    def at(self, row: int) -> tuple:
+    def at(self, row: int) -> tuple[Any, Any]:
         """The coefficients of a row, and the parameters of the modifiers (None without these)."""
 
 

@@ -55,7 +55,11 @@ class RosenbrockStep:
             "right": self.size,
             "scalars": 8,
             "modifiers": max(len(modifying.slopes.results), 2 * len(modifying.modifiers.results)) if modifying else 0,
-            **(EvaluatedRates.work(evaluation, self.size, modifying.parameters if modifying else 0) if evaluation else {}),
+            **(
+                EvaluatedRates.work(evaluation, self.size, modifying.parameters if modifying else 0)
+                if evaluation
+                else {}
+            ),
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
