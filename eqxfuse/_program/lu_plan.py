@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -65,6 +65,7 @@ def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple
     return _tables(pattern, order, upper, tail)
 
 
+@lru_cache(maxsize=8)
 def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[int]]:
     """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255).
 
