@@ -1,9 +1,10 @@
-"""What it costs that coefficients depend on abundances, or change with time: one solve, and 64 in a batch."""
+"""What it costs that coefficients depend on abundances, or change with time: steps, a solve, and 64 in a batch."""
 
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,9 +14,11 @@ from benchmarks._batch_problem import CONDITIONS
 from benchmarks._networks import CASES
 from benchmarks._problems import Problem, start
 from benchmarks._report import seconds, table
-from benchmarks._timing import CLOCKS, in_turn
+from benchmarks._timing import CLOCKS, TURN, in_turn
 
 CELLS = 64
+STEPS = (1, 8, 64)
+"""Cells of the batches in which single steps are measured."""
 END = 1e6 * ef.YEAR
 
 
@@ -40,7 +43,39 @@ def run(problem: Problem, options: argparse.Namespace) -> list[dict]:
         record[size] = float(np.median(times)) / (1 if size == "one" else CELLS)
     print(f"\n{problem.name}: {END / ef.YEAR:g} yr with rtol 1e-4; {CELLS} temperatures in a batch")
     print(table([_readable(r) for r in records]), flush=True)
+    steps = _steps(rhs, y0, problem.name, options)
+    print(f"\n{problem.name}: one step of Rodas4, time of a cell")
+    print(table([{k: v if k == "coefficients" else seconds(v) for k, v in r.items()} for r in steps]), flush=True)
+    return [{**record, **step} for record, step in zip(records, steps, strict=True)]
+
+
+def _steps(rhs: ef.FusedRHS, y0, name: str, options: argparse.Namespace) -> list[dict]:
+    """Seconds of a step, for one cell of batches of several sizes."""
+    records, calls, solver = [], {}, ef.Rodas4()
+    start, length = jnp.asarray(0.3 * END), 1e-3 * END
+    for label, given in _cases(rhs, CONDITIONS[name]):
+
+        def step(args, start=start):
+            end, error, *_ = solver.step(diffrax.ODETerm(rhs), start, start + length, y0, args, None, False)
+            return end, error
+
+        records.append({"coefficients": label})
+        for cells in STEPS:
+            held = jnp.linspace(0.5, 2.0, cells)
+            batch = jax.vmap(lambda factor, given=given: step(given(factor)))
+            if label != "of time":
+                held = jax.vmap(lambda factor, given=given: _fixed(rhs, given(factor)))(held)
+                batch = jax.vmap(step)
+            many = jax.jit(batch)
+            calls[len(records) - 1, cells] = lambda f=many, a=held: f(a)
+    for (i, cells), times in in_turn(calls, options.rounds, clock=CLOCKS[options.clock], turn=TURN).items():
+        records[i][f"step, {cells} cells"] = float(np.median(times)) / cells
     return records
+
+
+def _fixed(rhs: ef.FusedRHS, args) -> ef.RateCoefficients:
+    """Coefficients that are evaluated before."""
+    return rhs.precompute(args) if isinstance(args, ef.Conditions) else args
 
 
 def _cases(rhs: ef.FusedRHS, conditions: ef.Conditions) -> Iterator[tuple[str, Callable]]:

@@ -1,0 +1,149 @@
+"""Coefficients as native loops over rows, against the table in JAX."""
+
+import ctypes
+from functools import cache
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import eqxfuse as ef
+from eqxfuse._chemistry.conditions import FIELDS
+from eqxfuse._rhs.coefficients import coefficients
+from eqxfuse._rhs.rate_rows import RateRows
+from eqxfuse.rate_laws import UserRate
+from tests.helpers import shared
+from tests.rate_laws.moving import POLICIES, moving_network
+
+ir = pytest.importorskip("llvmlite.ir")
+
+TEMPERATURES = (3.1, 41.7, 104.3, 997.0, 7001.0, 5e4)
+LIMITS = (10.0, 90.0, 300.0, 1000.0, 41000.0)
+"""Where ranges end, and slopes are those of either side."""
+SMALLEST = 1e-300
+"""JAX's exponential is 0 before it has to be."""
+
+
+def native(program, lanes):
+    """`run(uniform, table, own)` -> [outputs, length, lanes]: a program of rows, compiled; `table` are arrays
+    [length], or [length, lanes] with `own`."""
+    from eqxfuse._kernels.cpu.native import compile_ir, link
+    from eqxfuse._llvm.algebra.rows import emit_rows
+
+    number = ir.VectorType(ir.DoubleType(), lanes) if lanes > 1 else ir.DoubleType()
+    module = ir.Module()
+    emit_rows(module, "rows", program, number).linkage = "external"
+    address = link([compile_ir(str(module), optimise=True)], ["rows"])["rows"]
+    pointers = len(program.uniform) + 1 + program.outputs
+    function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers)(address)
+
+    def run(uniform, table, own=False):
+        table = [np.ascontiguousarray(a, float) for a in table]
+        words = np.array([int(own), *(a.ctypes.data for a in table)], np.uint64)
+        uniform = [
+            np.ascontiguousarray(np.broadcast_to(np.asarray(u, float).T, (lanes, len(FIELDS))).T) for u in uniform
+        ]
+        outputs = np.full((program.outputs, program.length, lanes), np.nan)
+        addresses = [a.ctypes.data for a in (*uniform, words, *outputs)]
+        function(*addresses)
+        return outputs
+
+    return run
+
+
+@cache
+def _file(name, policy):
+    return ef.read_network(shared(f"networks/{name}"), out_of_range=policy)
+
+
+def _at(temperature):
+    return ef.Conditions(temperature, 2e4, zeta=5e-17, g0=3.0, av=1.7, dust_temperature=14.0)
+
+
+def _assert_table(network, state="abundance"):
+    """The coefficients and their changes, shared parameters and own ones, at all temperatures."""
+    rows, lanes = RateRows(network, state), 4
+    table = network.rate_table
+    leaves = [np.asarray(leaf) for leaf in rows.leaves(table)]
+    scale = np.array([1.0, 0.5, 1.1, 2.0])
+    many = [leaf[:, None] * scale for leaf in leaves]
+    change = np.asarray(_at(10.0).vector()) * np.linspace(-0.3, 0.5, len(FIELDS))
+    count = len(network.reactions)
+
+    @jax.jit
+    def expected(fields, leaves):
+        def k(fields):
+            return coefficients(network, state, rows.of(leaves), ef.Conditions.from_vector(fields))
+
+        return jnp.stack(jax.jvp(k, (fields,), (jnp.asarray(change),)))
+
+    one, block, both = native(rows.values(), 1), native(rows.values(), lanes), native(rows.changes(), lanes)
+    for temperature in (*TEMPERATURES, *LIMITS):
+        fields = np.asarray(_at(temperature).vector())
+        k, dk = np.asarray(expected(fields, leaves))
+        for found in (one([fields], leaves)[0], block([fields], leaves)[0], both([fields, change], leaves)[0]):
+            _assert_close(found[:count], k[:, None], network, 0.0)
+        if temperature in TEMPERATURES:
+            largest = np.abs(k) * (1.0 + 1e4 / temperature)
+            _assert_close(both([fields, change], leaves)[1, :count], dk[:, None], network, 1e-13 * largest[:, None])
+        own = np.stack([np.asarray(expected(fields, [a[:, i] for a in many]))[0] for i in range(lanes)], axis=1)
+        _assert_close(block([fields], many, own=True)[0, :count], own, network, 0.0)
+
+
+def _assert_close(found, expected, network, absolute):
+    """To a few units in the last place of a coefficient's logarithm, which is what exponentials are made from."""
+    logarithm = np.abs(np.log(np.maximum(np.abs(expected), SMALLEST)))
+    relative = 4.0 * np.finfo(float).eps * np.maximum(logarithm, 112.0)
+    excess = np.abs(found - expected) - relative * np.abs(expected) - SMALLEST - absolute
+    worst = int(np.argmax(excess.max(axis=1)))
+    assert (excess <= 0.0).all(), f"{network.reactions[worst]}: {found[worst]}, expected {expected[worst]}"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("state", ["abundance", "density"])
+def test_rows_are_the_table(policy, state):
+    _assert_table(moving_network(policy), state)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("file", ["uclchem_gas_phase_only.csv", "rate22_final.rates", "gas_reactions_kida.uva.2024.in"])
+@pytest.mark.filterwarnings("ignore:.*negative rate coefficient")
+def test_rows_are_the_table_of_the_databases(file, policy):
+    _assert_table(_file(file, policy))
+
+
+def test_rows_that_are_alike_share_the_costly_functions():
+    """But for the order of the rows: parameters that are changed later are computed with."""
+    network = moving_network("extrapolate")
+    rows = RateRows(network, "abundance")
+    loop = max(rows.values().loops, key=lambda loop: len(loop.rows))
+    assert {name for name, _ in loop.alike.operations} >= {"exp"}
+    assert not {name for name, _ in loop.each.operations} & {"exp", "log", "div"}
+    leaves = [np.asarray(leaf) for leaf in rows.leaves(network.rate_table)]
+    moved = [leaf * np.linspace(0.9, 1.1, len(leaf)) + 1e-3 * np.arange(len(leaf)) * (leaf == 0) for leaf in leaves]
+    fields = np.asarray(_at(77.0).vector())
+    expected = coefficients(network, "abundance", rows.of(moved), _at(77.0))
+    found = native(rows.values(), 1)([fields], moved)[0, : len(network.reactions), 0]
+    _assert_close(found[:, None], np.asarray(expected)[:, None], network, 0.0)
+
+
+def test_tables_that_are_not_these_rows():
+    network = moving_network("clamp")
+    rows = RateRows(network, "abundance")
+    table = network.rate_table
+    assert rows.leaves(jax.tree.map(lambda leaf: leaf.astype(jnp.float32), table)) is None
+    assert rows.leaves(moving_network("zero").rate_table) is None
+    law = next(i for i, law in enumerate(table.laws) if isinstance(law, ef.rate_laws.Kooij))
+    single = eqx.tree_at(lambda t: t.laws[law].beta, table, jnp.asarray(0.5))
+    assert [leaf.shape for leaf in rows.leaves(single)] == [(a.length,) for a in rows.table]
+
+
+def test_a_law_without_scalar_form_is_named():
+    def looked_up(conditions):
+        return jnp.interp(conditions.temperature, jnp.array([0.0, 1e4]), jnp.array([1e-10, 2e-10]))
+
+    network = ef.Network.from_reactions("H + H -> H2", UserRate(looked_up))
+    with pytest.raises(NotImplementedError, match="UserRate, because of the JAX operation"):
+        RateRows(network, "abundance").values()
