@@ -60,7 +60,7 @@ def solve_blocks(
     """
     largest = max(map(len, chunks))
     rows = _rows(integration, largest, block, mesh.size if mesh else None)
-    workers = _cores() if mesh is None and jax.default_backend() == "cpu" else 1
+    workers = cores() if mesh is None and jax.default_backend() == "cpu" else 1
     solver = BlockSolver(integration, cells, (rows, block), mesh)
 
     def work(indices: np.ndarray, inputs: Sequence[Any]) -> Part:
@@ -121,6 +121,6 @@ def _rows(integration: Integration, cells: int, block: int, devices: int | None)
     return -(-blocks // calls) * spread
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
