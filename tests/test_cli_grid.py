@@ -13,7 +13,6 @@ import pytest
 from eqxfuse import Trajectory
 from eqxfuse._cli import grid as grid_command
 from eqxfuse._cli import grid_store
-from eqxfuse._cli import lock as grid_lock
 from eqxfuse._cli.main import main
 from eqxfuse._cli.quantities import parse_axis
 
@@ -239,10 +238,12 @@ def test_one_process_at_a_time(network_file, tmp_path, capsys):
 
 
 def test_a_file_system_without_locks(network_file, tmp_path, capsys, monkeypatch):
-    def refused(_):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refused(*_):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(grid_lock, "_lock", refused)
+    monkeypatch.setattr(fcntl, "flock", refused)
     assert main(words(network_file, tmp_path)) == 0
     error = capsys.readouterr().err
     assert f"warning: cannot lock {tmp_path / 'tiny.grid.lock'}: No locks available. Do not run two" in error

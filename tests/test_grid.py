@@ -89,7 +89,7 @@ def test_the_number_of_threads_changes_no_bit(decay, monkeypatch):
     rhs, y0 = decay
     grids = []
     for threads in (1, 3):
-        monkeypatch.setattr(blocks, "_cores", lambda threads=threads: threads)
+        monkeypatch.setattr(blocks, "cores", lambda threads=threads: threads)
         grids.append(ef.solve_grid(rhs, cloud(np.linspace(0.1, 5.0, 50)), y0, 1.0, **FAST))
     assert_equal(*grids)
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eqxfuse._plot import bars, equation, formula, save_plot
-from eqxfuse._plot.curves import DECADES, LABEL_GAP, _apart, _limits
+from eqxfuse._plot.curves import DECADES, LABEL_GAP, apart, limits
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_formulas(name, text):
 
 @given(st.lists(st.floats(0, 1), max_size=40))
 def test_labels_keep_their_order_and_distance(heights):
-    places = _apart(heights)
+    places = apart(heights)
     assert ((places >= -1e-12) & (places <= 1 + 1e-12)).all()
     order = np.argsort(heights)
     gaps = np.diff(places[order])
@@ -32,11 +32,11 @@ def test_labels_keep_their_order_and_distance(heights):
 
 
 def test_labels_with_room_stay_where_they_are():
-    np.testing.assert_allclose(_apart([0.9, 0.1, 0.5]), [0.9, 0.1, 0.5])
+    np.testing.assert_allclose(apart([0.9, 0.1, 0.5]), [0.9, 0.1, 0.5])
 
 
 def test_the_axis_does_not_follow_traces_down():
-    low, high = _limits([np.array([0.5, 1e-4]), np.array([np.nan, 1e-40])])
+    low, high = limits([np.array([0.5, 1e-4]), np.array([np.nan, 1e-40])])
     assert high == 1.0 and low == pytest.approx(10.0**-DECADES)
 
 

@@ -1,7 +1,12 @@
 """Trajectories in files and in the tables of other libraries."""
 
 import csv
+import os
+import signal
+import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -137,3 +142,60 @@ def test_a_missing_library_names_the_extra(monkeypatch, method, library):
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(ImportError, match=rf"needs {library}: pip install 'eqxfuse\[tables\]'"):
         getattr(trajectory(), method)()
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="limits of files as POSIX has them")
+SUFFIXES = [".npz", ".csv", pytest.param(".nc", marks=pytest.mark.skipif(not find_spec("xarray"), reason="xarray"))]
+
+
+@pytest.fixture
+def small_disk():
+    """Files take 100 bytes at most: the writing of any more fails in the middle."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@posix
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_full_disk_keeps_the_file_that_was_there(tmp_path, suffix, small_disk):
+    path = tmp_path / f"x{suffix}"
+    path.write_bytes(b"of an earlier day")
+    with pytest.raises(OSError):
+        trajectory().save(path)
+    assert path.read_bytes() == b"of an earlier day"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix
+def test_a_process_that_dies_keeps_the_file_that_was_there(tmp_path):
+    """The kernel kills it when the file grows beyond its limit."""
+    path = tmp_path / "x.npz"
+    trajectory().save(path)
+    before = path.read_bytes()
+    code = f"""
+import resource, signal, eqxfuse
+there = eqxfuse.Trajectory.load({str(path)!r})
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+there.save({str(path)!r})
+"""
+    root = Path(__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == -signal.SIGXFSZ
+    assert path.read_bytes() == before
+
+
+@posix
+def test_links_and_permissions_stay(tmp_path):
+    path, link = tmp_path / "x.npz", tmp_path / "link.npz"
+    path.write_bytes(b"")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    trajectory().save(link)
+    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
+    assert_same(trajectory(), Trajectory.load(path))
+    assert sorted(tmp_path.iterdir()) == [link, path]

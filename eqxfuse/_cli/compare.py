@@ -7,7 +7,7 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions
 from eqxfuse._cli.errors import CommandError, UsageError
-from eqxfuse._cli.network import read
+from eqxfuse._cli.inputs import read
 from eqxfuse._cli.parser import add_out_of_range, number
 
 

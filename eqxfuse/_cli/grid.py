@@ -17,11 +17,10 @@ from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._cli.conditions import add_axes, read_axes
 from eqxfuse._cli.grid_report import report
 from eqxfuse._cli.grid_store import GridStore, open_store
-from eqxfuse._cli.network import open_network
+from eqxfuse._cli.inputs import open_network, right_hand_side, start
 from eqxfuse._cli.parser import add_network, add_solver, add_start, count, names
 from eqxfuse._cli.report import file_stem
 from eqxfuse._cli.settings import add_settings
-from eqxfuse._cli.start import right_hand_side, start
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse._solve.grid import Part, block_size, gather, make_cells, solve_blocks
 from eqxfuse._solve.integration import Integration

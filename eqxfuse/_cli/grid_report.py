@@ -7,8 +7,8 @@ import numpy as np
 
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._cli.archive import DamagedPart, read_archive
-from eqxfuse._cli.durable import write_durably
 from eqxfuse._cli.errors import CommandError
+from eqxfuse._solve.durable import write_durably
 from eqxfuse._solve.outcome import Outcome, from_names
 
 _GOOD = "successful"

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from eqxfuse._cli.archive import DamagedPart, join_archives
-from eqxfuse._cli.durable import PART, durable, write_durably
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.lock import Held, locked
-from eqxfuse._solve.trajectory.files import origin_arrays, write_arrays
+from eqxfuse._solve.durable import PART, durable, write_durably
+from eqxfuse._solve.trajectory.files import origin_arrays
 from eqxfuse._solve.trajectory.origin import Origin
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 
@@ -97,7 +97,7 @@ class GridStore:
     def write(self, number: int, trajectory: Trajectory) -> None:
         """Keep the cells of a chunk. Raises `CommandError`."""
         try:
-            write_durably(self._path(number), lambda path: write_arrays(path, trajectory))
+            trajectory.save(self._path(number))
         except OSError as error:
             raise _failure(self.folder, error) from error
 

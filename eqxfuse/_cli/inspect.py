@@ -8,7 +8,7 @@ import numpy as np
 from eqxfuse._chemistry.checks import warn_of_zeroed
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
-from eqxfuse._cli.network import open_network
+from eqxfuse._cli.inputs import open_network
 from eqxfuse._cli.parser import add_network, number
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.ir import Program

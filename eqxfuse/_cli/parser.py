@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._cli.network import SHIPPED
+from eqxfuse._cli.inputs import SHIPPED
 from eqxfuse._cli.quantities import (
     parse_abundances,
     parse_count,

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from eqxfuse._chemistry.constants import YEAR
-from eqxfuse._cli.durable import write_durably
 from eqxfuse._cli.errors import CommandError
 from eqxfuse._plot import save_plot
+from eqxfuse._solve.durable import write_durably
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 _COLUMNS = 6
@@ -88,7 +88,7 @@ def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tupl
     stem, kind = name
     written = [folder / f"{stem}.{kind}"]
     try:
-        write_durably(written[0], trajectory.save)
+        trajectory.save(written[0])
     except ImportError as missing:
         raise CommandError(str(missing)) from missing
     except OSError as error:

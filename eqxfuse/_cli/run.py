@@ -12,11 +12,10 @@ from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._chemistry.network import Network
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli.errors import CommandError
-from eqxfuse._cli.network import describe_ranges, open_network
+from eqxfuse._cli.inputs import describe_ranges, open_network, right_hand_side, start
 from eqxfuse._cli.parser import add_network, add_solve, add_start
 from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli.settings import add_settings
-from eqxfuse._cli.start import right_hand_side, start
 from eqxfuse._plot import plain
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.solve import solve

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from eqxfuse._cli.errors import CommandError
-from eqxfuse._cli.network import open_network
+from eqxfuse._cli.inputs import open_network
 from eqxfuse._cli.parser import add_network
 from eqxfuse._kernels import Backend
 from eqxfuse._rhs.codegen import CodeGenerator

@@ -41,7 +41,7 @@ def plot(
     shown = years > 0
     years = years[shown]
     lines = [np.where(values > 0, values, np.nan)[shown] for values in map(np.asarray, curves.values())]
-    ax.set(xscale="log", yscale="log", ylim=_limits(lines), xlabel="time  [yr]", ylabel=LABELS[state])
+    ax.set(xscale="log", yscale="log", ylim=limits(lines), xlabel="time  [yr]", ylabel=LABELS[state])
     if len(years) > 1:
         ax.set_xlim(years[0], years[-1])
     for i, (name, values) in enumerate(zip(curves, lines, strict=True)):
@@ -62,7 +62,7 @@ def save_plot(path: str | Path | IO[bytes], times, curves, state, title: str = "
     figure.savefig(path)
 
 
-def _limits(lines: Iterable[np.ndarray]) -> tuple[float, float]:
+def limits(lines: Iterable[np.ndarray]) -> tuple[float, float]:
     """Whole decades around the positive values, `DECADES` of them at most."""
     values = np.concatenate([line[np.isfinite(line)] for line in lines] or [np.ones(1)])
     if not len(values):
@@ -78,7 +78,7 @@ def _name_ends(ax: "Axes") -> None:
     lines = [line for line in ax.get_lines() if np.isfinite(line.get_ydata()).any()]
     ends = [np.log10(y[np.isfinite(y)][-1]) for y in (np.asarray(line.get_ydata()) for line in lines)]
     heights = np.clip((np.array(ends) - low) / (high - low), 0, 1)
-    for line, height, place in zip(lines, heights, _apart(heights), strict=True):
+    for line, height, place in zip(lines, heights, apart(heights), strict=True):
         ax.annotate(
             str(line.get_label()),
             xy=(1, height),
@@ -92,7 +92,7 @@ def _name_ends(ax: "Axes") -> None:
         )
 
 
-def _apart(heights: Sequence[float]) -> np.ndarray:
+def apart(heights: Sequence[float]) -> np.ndarray:
     """The nearest heights in [0, 1], in the same order, with `LABEL_GAP` between them (less when they are too many)."""
     order = np.argsort(heights)
     gap = min(LABEL_GAP, 1 / max(len(heights) - 1, 1))

@@ -6,10 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqxfuse import networks
-from eqxfuse._llvm.kernel import plan
-from eqxfuse._llvm.kernel.chunks import cut
-from eqxfuse._llvm.kernel.linear import linearise
 from eqxfuse._llvm.kernel.operations import OUT, WORK
+from eqxfuse._llvm.kernel.plan import linear_chunks
 from eqxfuse._program.functions import FUNCTIONS
 from eqxfuse.ir import Array, Load, Product, Program, Ref, Statement, Sum, lower_rhs
 from tests.program.random_programs import assert_close, random_inputs, random_programs
@@ -19,20 +17,13 @@ KINDS = {"fadd": np.add, "fsub": np.subtract, "fmul": np.multiply, "fdiv": np.di
 
 def interpret(program, arrays, limit, running):
     """The operations of all chunks, run as they stand."""
-    chunks = cut(program, limit)
-    slots = plan._slots(program, chunks)
-    outputs: dict = {}
-    for i, atom in enumerate(program.outputs):
-        if isinstance(atom, Ref):
-            outputs[atom.name] = (*outputs.get(atom.name, ()), i)
+    slots, chunks = linear_chunks(program, limit, running)
     memory = {(WORK, i): float(c) for c, i in slots.constants.items()}
     functions = {f"call{i}": (FUNCTIONS[name], table) for (name, _, table), i in slots.calls.items()}
     memory |= {(a.name, i): v for a, own in zip(program.inputs, arrays, strict=True) for i, v in enumerate(own)}
-    for number, chunk in enumerate(chunks):
-        lines = linearise(chunk, slots, outputs, running, program.compensated)
-        operations = [*lines.operations, *(plan._copies(program, slots) if number == 0 else ())]
+    for lines in chunks:
         results: list = []
-        for kind, parts, place, _ in operations:
+        for kind, parts, place, _ in lines.operations:
             values = [np.float64(results[v] if isinstance(v, int) else memory[v]) for v in parts]
             if kind in functions:
                 function, table = functions[kind]
@@ -72,8 +63,6 @@ def test_compensation_reaches_over_chunks(limit):
 
 def test_a_chunk_remembers_no_rate_of_an_earlier_one():
     """Sums are carried on in parts: of a network, only sums and shared monomials are kept between chunks."""
-    program = lower_rhs(networks.dark_cloud())
-    chunks = cut(program, 100)
-    slots = plan._slots(program, chunks)
-    assert len(chunks) > 5
+    slots, chunks = linear_chunks(lower_rhs(networks.dark_cloud()), 100, running=4)
+    assert len(list(chunks)) > 5
     assert not any(name.startswith("r") for name in slots.values)

@@ -35,7 +35,7 @@ class Butcher:
 
     def defect(self, weights: np.ndarray, order: int, theta: float = 1.0) -> float:
         """How far `weights` are from fulfilling the conditions of exactly this order."""
-        residuals = [weights @ self._elementary(t) - theta**order / _density(t) for t in _trees(order)]
+        residuals = [weights @ self._elementary(t) - theta**order / _density(t) for t in trees(order)]
         return float(np.max(np.abs(residuals)))
 
     def at_infinity(self, weights: np.ndarray) -> float:
@@ -54,7 +54,7 @@ class Butcher:
 
 
 @cache
-def _trees(size: int) -> frozenset[Tree]:
+def trees(size: int) -> frozenset[Tree]:
     return frozenset(tuple(sorted(branches)) for branches in _forests(size - 1))
 
 
@@ -62,7 +62,7 @@ def _forests(size: int):
     if size == 0:
         yield ()
     for first in range(1, size + 1):
-        for tree in _trees(first):
+        for tree in trees(first):
             for rest in _forests(size - first):
                 yield (tree, *rest)
 

@@ -5,14 +5,14 @@ import pytest
 
 from eqxfuse import Rodas4, Rodas5P
 from eqxfuse._solvers.tableau import RosenbrockTableau
-from tests.solvers.order_conditions import Butcher, _trees
+from tests.solvers.order_conditions import Butcher, trees
 
 METHODS = [pytest.param(Butcher(solver.tableau), id=solver.__name__) for solver in (Rodas4, Rodas5P)]
 ROUNDING = 1e-13
 
 
 def test_number_of_rooted_trees():
-    assert [len(_trees(order)) for order in range(1, 7)] == [1, 1, 2, 4, 9, 20]
+    assert [len(trees(order)) for order in range(1, 7)] == [1, 1, 2, 4, 9, 20]
 
 
 @pytest.mark.parametrize("method", METHODS)

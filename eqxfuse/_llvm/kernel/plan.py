@@ -35,20 +35,11 @@ class Plan:
 
 def make_plan(program: Program, registers: int, comments: bool = False) -> Plan:
     """Plan `program` for a machine with that many vector registers."""
-    chunks = cut(program, CHUNK)
-    slots = _slots(program, chunks)
-    outputs: dict[str, tuple[int, ...]] = {}
-    for i, atom in enumerate(program.outputs):
-        if isinstance(atom, Ref):
-            outputs[atom.name] = (*outputs.get(atom.name, ()), i)
-    running = registers // 4 if program.compensated else registers // 2
+    slots, chunks = linear_chunks(program, CHUNK, registers // 4 if program.compensated else registers // 2)
     inputs = [a.name for a in program.inputs]
     first = len(slots.constants) + len(slots.values)
     functions, spans, operations, waiting = [], {name: [] for name in inputs}, 0, 0
-    for i, chunk in enumerate(chunks):
-        lines = linearise(chunk, slots, outputs, running, program.compensated)
-        if i == 0:
-            lines.operations.extend(_copies(program, slots))
+    for i, lines in enumerate(chunks):
         function = function_text(f"{NAME}.{i}", inputs, lines, first, registers // 2, comments)
         functions.append(function.text)
         waiting, operations = max(waiting, function.slots), operations + len(lines.operations)
@@ -56,6 +47,25 @@ def make_plan(program: Program, registers: int, comments: bool = False) -> Plan:
             spans[name].append(span)
     constants = tuple(map(float, slots.constants))
     return Plan(program, functions, constants, first + waiting, spans, operations, tuple(slots.calls))
+
+
+def linear_chunks(program: Program, limit: int, running: int) -> tuple[Slots, Iterator[Lines]]:
+    """Where values are kept, and the program cut into lists of some `limit` operations; `running` sums run along."""
+    chunks = cut(program, limit)
+    slots = _slots(program, chunks)
+    return slots, _lines(program, chunks, slots, running)
+
+
+def _lines(program: Program, chunks: list[Chunk], slots: Slots, running: int) -> Iterator[Lines]:
+    outputs: dict[str, tuple[int, ...]] = {}
+    for i, atom in enumerate(program.outputs):
+        if isinstance(atom, Ref):
+            outputs[atom.name] = (*outputs.get(atom.name, ()), i)
+    for i, chunk in enumerate(chunks):
+        lines = linearise(chunk, slots, outputs, running, program.compensated)
+        if i == 0:
+            lines.operations.extend(_copies(program, slots))
+        yield lines
 
 
 def _copies(program: Program, slots: Slots) -> Iterator[Operation]:

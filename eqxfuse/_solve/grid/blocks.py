@@ -1,8 +1,8 @@
-"""The cells of a grid, block by block, on every core or on a mesh of devices."""
+"""The cells of a grid, block by block, on every core or on a mesh of devices, and put together again."""
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -60,7 +60,7 @@ def solve_blocks(
     """
     largest = max(map(len, chunks))
     rows = _rows(integration, largest, block, mesh.size if mesh else None)
-    workers = _cores() if mesh is None and jax.default_backend() == "cpu" else 1
+    workers = cores() if mesh is None and jax.default_backend() == "cpu" else 1
     solver = BlockSolver(integration, cells, (rows, block), mesh)
 
     def work(indices: np.ndarray, inputs: Sequence[Any]) -> Part:
@@ -78,6 +78,23 @@ def solve_blocks(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def gather(parts: Iterable[Part], cells: range, done: Callable[[int], object]) -> Trajectory:
+    """The trajectories of the cells in a range [cells], in NumPy; `parts` hold all of them and no others.
+
+    Calls `done` with the number of cells of every part.
+    """
+    arrays: list[np.ndarray] = []
+    structure: Any = None
+    for indices, part in parts:
+        leaves, structure = jax.tree.flatten(part)
+        if not arrays:
+            arrays = [np.empty((len(cells), *leaf.shape[2:]), leaf.dtype) for leaf in leaves]
+        for array, leaf in zip(arrays, leaves, strict=True):
+            array[indices - cells.start] = leaf
+        done(len(np.unique(indices)))
+    return jax.tree.unflatten(structure, arrays)
 
 
 def _layout(cells: Cells, chunk: np.ndarray, rows: int, block: int, devices: int) -> Iterator[np.ndarray]:
@@ -104,6 +121,6 @@ def _rows(integration: Integration, cells: int, block: int, devices: int | None)
     return -(-blocks // calls) * spread
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

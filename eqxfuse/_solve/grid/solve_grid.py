@@ -15,9 +15,8 @@ from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
-from eqxfuse._solve.grid.blocks import block_size, solve_blocks
+from eqxfuse._solve.grid.blocks import block_size, gather, solve_blocks
 from eqxfuse._solve.grid.cells import Cells, make_cells
-from eqxfuse._solve.grid.gather import gather
 from eqxfuse._solve.integration import ATOL, RTOL, Integration
 from eqxfuse._solve.solve import as_arrays
 from eqxfuse._solve.trajectory.files import axis_names

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import equinox as eqx
 import jax
@@ -141,7 +141,7 @@ class Trajectory(eqx.Module, OneLine):
 
         Raises `ValueError` for a batch and `ImportError` without pandas.
         """
-        return to_dataframe(self)
+        return to_dataframe(self._fields)
 
     def to_xarray(self, *dims: str | Sequence[str]) -> "Dataset":
         """Labelled arrays of xarray: abundances [*dims, time, species], start, statistics and result, with units.
@@ -155,7 +155,7 @@ class Trajectory(eqx.Module, OneLine):
         Raises `ValueError` when `dims` are too many or too few or names that mean something else, and `ImportError`
         without xarray.
         """
-        return to_dataset(self, tuple(name for given in dims for name in listed(given)))
+        return to_dataset(self._fields, tuple(name for given in dims for name in listed(given)))
 
     def save(self, path: str | Path) -> None:
         """Write a file of the kind that its suffix names.
@@ -164,9 +164,10 @@ class Trajectory(eqx.Module, OneLine):
         - `.nc`: everything, as NetCDF (see `to_xarray`);
         - `.csv`: times [s] and abundances of one trajectory.
 
+        The file appears when it is whole: one that was there stays as it is when the disk is full or the process dies.
         Raises `ValueError` for another suffix (and for a batch as `.csv`), and `OSError`.
         """
-        write_file(path, self)
+        write_file(path, self._fields)
 
     @classmethod
     def load(cls, path: str | Path) -> "Trajectory":
@@ -188,6 +189,11 @@ class Trajectory(eqx.Module, OneLine):
         if self.times.ndim != 1:
             shape = self.times.shape[:-1]
             raise ValueError(f"{what} one trajectory, this is a batch of shape {shape}; take one of it with .cell(...)")
+
+    @property
+    def _fields(self) -> dict[str, Any]:
+        """By name, as `files` takes and gives them."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @property
     def _matter(self) -> Network:

@@ -1,41 +1,48 @@
 """One trajectory as a table: a row for each output time, a column for each species."""
 
 import csv
+import importlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from eqxfuse._solve.trajectory.files.extra import import_extra
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from eqxfuse._solve.trajectory.trajectory import Trajectory
-
 TIME = "time [s]"
 
 
-def to_dataframe(trajectory: "Trajectory") -> "DataFrame":
+def to_dataframe(fields: Mapping[str, Any]) -> "DataFrame":
     """See `Trajectory.dataframe`."""
-    times, values = _columns(trajectory, "a table")
+    names, times, values = _columns(fields, "a table")
     pandas = import_extra("pandas", "a data frame")
-    return pandas.DataFrame(values, pandas.Index(times, name=TIME), list(trajectory.species_names))
+    return pandas.DataFrame(values, pandas.Index(times, name=TIME), names)
 
 
-def write_csv(path: str | Path, trajectory: "Trajectory") -> None:
+def write_csv(path: Path, fields: Mapping[str, Any]) -> None:
     """Times [s] and abundances with all their digits, under a line of names."""
-    times, values = _columns(trajectory, "a .csv file")
+    names, times, values = _columns(fields, "a .csv file")
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow((TIME, *trajectory.species_names))
+        writer.writerow((TIME, *names))
         writer.writerows(np.column_stack([times, values]).astype(str))
 
 
-def _columns(trajectory: "Trajectory", target: str) -> tuple[np.ndarray, np.ndarray]:
-    if trajectory.times.ndim != 1:
-        batch = trajectory.times.shape[:-1]
+def _columns(fields: Mapping[str, Any], target: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+    times = np.asarray(fields["times"])
+    if times.ndim != 1:
         raise ValueError(
-            f"{target} holds one trajectory, this is a batch of shape {batch}; use .npz, to_xarray or .cell(...)"
+            f"{target} holds one trajectory, this is a batch of shape {times.shape[:-1]}; "
+            "use .npz, to_xarray or .cell(...)"
         )
-    return np.asarray(trajectory.times), np.asarray(trajectory.abundances)
+    return [s.name for s in fields["species"]], times, np.asarray(fields["abundances"])
+
+
+def import_extra(module: str, purpose: str) -> Any:
+    """A library that comes with the extra `tables`. Raises `ImportError` that says what to install."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as missing:
+        raise ImportError(f"{purpose} needs {module}: pip install 'eqxfuse[tables]'") from missing

@@ -1,14 +1,19 @@
-"""From the file, or the name, that a command is given to a network."""
+"""From what a command is given to a network, its right-hand side and its initial state."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._cli.errors import CommandError
+from eqxfuse._cli.errors import CommandError, UsageError
+from eqxfuse._cli.report import warn
 from eqxfuse._formats import read_network
-from eqxfuse.errors import NetworkFormatError
+from eqxfuse._rhs.fused import FusedRHS
+from eqxfuse.errors import BackendUnavailable, NetworkFormatError, UnknownSpecies
 from eqxfuse.networks import dark_cloud, primordial, robertson
 
 SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robertson}
@@ -38,3 +43,24 @@ def read(file: str, format: str | None = None, out_of_range: OutOfRange | None =
         raise CommandError(f"{error.path}:{error.line}: {error.why}{text}") from error
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
+
+
+def start(network: Network, initial: Mapping[str, float], shown: Sequence[str]):
+    """y0, with a warning where it is probably not what was meant. Raises `UsageError`."""
+    try:
+        y0 = network.abundances(initial)
+        for name in shown:
+            network.index(name)
+    except UnknownSpecies as error:
+        raise UsageError(str(error)) from error
+    totals = dict(zip(network.elements, network.composition @ np.asarray(y0), strict=False))
+    if abs(totals.get("H", 1.0) - 1) > 0.01:
+        warn(f"the initial abundances hold {totals['H']:.3g} hydrogen nuclei for each one; n/n_H should add up to 1")
+    return y0
+
+
+def right_hand_side(network: Network, backend) -> FusedRHS:
+    try:
+        return FusedRHS(network, backend=backend)
+    except BackendUnavailable as error:
+        raise CommandError(str(error)) from error

@@ -2,20 +2,17 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.species import Species
 from eqxfuse._solve.outcome import from_names, names_of
-from eqxfuse._solve.trajectory.files.composition import compositions, species_from
 from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
-
-if TYPE_CHECKING:
-    from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 _ARRAYS = ("times", "abundances", "initial")
 _END = ("end_time", "end_state")
@@ -23,20 +20,19 @@ _COUNT = "statistics_"
 _CONDITION = "conditions_"
 
 
-def write_arrays(path: str | Path, trajectory: "Trajectory") -> None:
+def write_arrays(path: Path, fields: Mapping[str, Any]) -> None:
     """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, the names in `species`, the compositions and
     charges in `composition` (JSON), `state`, the name of the `result`, one `statistics_...` for each count, and the
     `origin_arrays`.
     """
-    arrays = {name: np.asarray(getattr(trajectory, name)) for name in _ARRAYS}
-    arrays |= {name: np.asarray(getattr(trajectory, name)) for name in _END if getattr(trajectory, name) is not None}
-    arrays |= {_COUNT + name: np.asarray(value) for name, value in trajectory.statistics.items()}
+    arrays = {name: np.asarray(fields[name]) for name in (*_ARRAYS, *_END) if fields[name] is not None}
+    arrays |= {_COUNT + name: np.asarray(value) for name, value in fields["statistics"].items()}
     arrays |= {
-        "species": np.array(trajectory.species_names, dtype=str),
-        "composition": np.array(json.dumps(compositions(trajectory.species))),
-        "state": np.array(trajectory.state),
-        "result": names_of(trajectory.result),
-        **({} if trajectory.origin is None else origin_arrays(trajectory.origin)),
+        "species": np.array([s.name for s in fields["species"]], dtype=str),
+        "composition": np.array(compositions(fields["species"])),
+        "state": np.array(fields["state"]),
+        "result": names_of(fields["result"]),
+        **({} if fields["origin"] is None else origin_arrays(fields["origin"])),
     }
     with open(path, "wb") as file:
         np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
@@ -53,7 +49,7 @@ def origin_arrays(origin: Origin) -> dict[str, np.ndarray]:
     return arrays | {_CONDITION + name: np.asarray(getattr(origin.conditions, name)) for name in FIELDS}
 
 
-def read_arrays(path: str | Path) -> dict[str, Any]:
+def read_arrays(path: Path) -> dict[str, Any]:
     """The fields of the trajectory in a file that `write_arrays` wrote. Raises `ValueError` and `OSError`."""
     try:
         with open(path, "rb") as file, np.load(file) as arrays:
@@ -68,7 +64,7 @@ def _fields(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
         **{name: jnp.asarray(arrays[name]) for name in (*_ARRAYS, *_END) if name in arrays or name in _ARRAYS},
         "statistics": {key[len(_COUNT) :]: jnp.asarray(arrays[key]) for key in arrays if key.startswith(_COUNT)},
         "result": from_names(arrays["result"]),
-        "species": species_from(names, json.loads(str(arrays["composition"]))),
+        "species": species_from(names, str(arrays["composition"])),
         "state": str(arrays["state"]),
         "origin": _origin(arrays) if "digest" in arrays else None,
     }
@@ -86,3 +82,17 @@ def _origin(arrays: Mapping[str, np.ndarray]) -> Origin:
         digest=str(arrays["digest"]),
         dims=tuple(map(str, arrays["dims"])),
     )
+
+
+def compositions(species: Sequence[Species]) -> str:
+    """Composition and charge of each, as JSON."""
+    return json.dumps([[s.composition, s.charge] for s in species])
+
+
+def species_from(names: Sequence[str], compositions: str) -> tuple[Species, ...]:
+    """Back from the names and the `compositions`."""
+    return tuple(_species(name, *of) for name, of in zip(names, json.loads(compositions), strict=True))
+
+
+def _species(name: str, composition: list | None, charge: int) -> Species:
+    return Species(name, None if composition is None else tuple((e, n) for e, n in composition), charge)

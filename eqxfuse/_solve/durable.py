@@ -1,29 +1,35 @@
 """Files that are there whole or not at all, whenever the process or the machine stops."""
 
+import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 PART = ".part"
 """Stands before the suffix of a file that is being written, after the number of the process."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def durable(path: Path) -> Iterator[Path]:
     """A path to write to, which becomes `path` at the end; it is removed when the writing fails.
 
-    Raises the `OSError` of the writing.
+    What `path` held is there until then, and stays when the writing fails. A link stays one, to the new file; the new
+    file has the permissions of the old one. Raises the `OSError` of the writing.
     """
+    path = Path(os.path.realpath(path))
     part = path.with_stem(f"{path.stem}.{os.getpid()}{PART}")
     try:
         yield part
+        if path.exists():
+            shutil.copymode(path, part)
         _to_disk(part)
         part.replace(path)
-        _to_disk(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    with contextlib.suppress(OSError):  # the file is whole; not every file system can wait for its name
+        _to_disk(path.parent)
 
 
 def write_durably(path: Path, write: Callable[[Path], object]) -> None:
