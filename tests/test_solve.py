@@ -150,6 +150,13 @@ def test_the_bar_goes_to_stderr(decay, capfd):
     ("change", "message"),
     [
         ({"y0": jnp.array([np.nan, 0.0, 1.0])}, "y0 holds values that are not finite"),
+        ({"y0": jnp.array([1.0, 0.0])}, r"y0 must be \[species\] with 3 species, got shape \(2,\)"),
+        ({"y0": {"A": -1e-4, "M": 1.0}}, "y0 must not be negative, got -0.0001 of A"),
+        (
+            {"conditions": Conditions(temperature=jnp.array(np.nan), density=1.0)},
+            "temperature must be finite and positive",
+        ),
+        ({"conditions": Conditions(temperature=1.0, density=np.array(-5.0))}, "density must be .* positive, got -5.0"),
         ({"t1": 0.0}, "t1 must be larger than t0"),
         ({"t1": np.nan}, "t1 must be larger than t0"),
         ({"saveat": 0}, "saveat must be 1 or more"),
@@ -169,7 +176,18 @@ def test_the_bar_goes_to_stderr(decay, capfd):
 def test_arguments_that_make_no_sense(decay, change, message):
     rhs, y0 = decay
     with pytest.raises(ValueError, match=message):
-        ef.solve(rhs, HERE, **{"y0": y0, "t1": 1.0, **change})
+        ef.solve(rhs, **{"conditions": HERE, "y0": y0, "t1": 1.0, **change})
+
+
+@pytest.mark.parametrize("temperature", ["10", [10.0, 20.0]])
+def test_conditions_are_numbers_or_arrays(temperature):
+    with pytest.raises(TypeError, match="temperature must be a number or an array"):
+        Conditions(temperature=temperature, density=1.0)
+
+
+def test_a_start_may_be_as_negative_as_a_solve_leaves_it(decay):
+    rhs, _ = decay
+    assert bool(ef.solve(rhs, HERE, {"A": 1.0, "M": 1.0, "B": -1e-25}, 1.0, saveat=1, solver=FAST).succeeded)
 
 
 @pytest.mark.parametrize("name", ["solver", "stepsize_controller", "adjoint"])

@@ -1,5 +1,6 @@
 """Is what a network is asked for within what it can give?"""
 
+import dataclasses
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.conditions import Conditions, wrong_values
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import Kooij, RateLaw
 
@@ -20,6 +21,49 @@ _TOLERATED = 0.1
 """Part of the reactions of a network that may be missing."""
 _NEGLIGIBLE = 0.1
 """A coefficient that would fall below so much of its value at the limit of its range is not missed."""
+_NOISE = 1e-10
+"""Part of the largest abundance of a cell that another one may be below zero, as the end of a solve leaves it."""
+
+
+def require_conditions(conditions: Any) -> None:
+    """Raise `ValueError` where `Conditions`, of one cell or of many, hold what no cell can have; fields that are being
+    traced, and whatever is no `Conditions`, are not looked at.
+    """
+    if not isinstance(conditions, Conditions):
+        return
+    for field in dataclasses.fields(conditions):
+        value = getattr(conditions, field.name)
+        if isinstance(value, jax.core.Tracer):
+            continue
+        values = np.asarray(value, dtype=float)
+        wrong, bound = wrong_values(field.name, values)
+        if wrong.any():
+            cell = _first(wrong)
+            raise ValueError(
+                f"Conditions.{field.name} must be finite and {bound}, got {float(values[cell])!r}"
+                f"{f' at {cell}' if cell else ''}"
+            )
+
+
+def require_start(network: Network, y0: np.ndarray) -> None:
+    """Raise `ValueError` for a start [*cells, species] that is not finite, or further below zero than the noise of an
+    earlier solve.
+    """
+    if not np.isfinite(y0).all():
+        *cell, _ = _first(~np.isfinite(y0))
+        raise ValueError(f"y0 holds values that are not finite{f', first in cell {tuple(cell)}' if cell else ''}")
+    negative = y0 < -_NOISE * np.max(np.abs(y0), axis=-1, keepdims=True)
+    if negative.any():
+        *cell, species = _first(negative)
+        raise ValueError(
+            f"y0 must not be negative, got {y0[*cell, species]:g} of {network.species_names[species]}"
+            f"{f' in cell {tuple(cell)}' if cell else ''}"
+        )
+
+
+def _first(wrong: np.ndarray) -> tuple[int, ...]:
+    """Where the first true value stands."""
+    return tuple(int(i) for i in np.argwhere(wrong)[0])
 
 
 def warn_of_start(network: Network, conditions: Any, y0: ArrayLike) -> None:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.checks import warn_of_start
+from eqxfuse._chemistry.checks import require_conditions, require_start, warn_of_start
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.adjoint import adjoint_for
@@ -69,9 +69,16 @@ def solve(
     Raises `ValueError` and `TypeError` for arguments that make no sense.
     """
     y0 = as_state(rhs.network, y0, "y0")
-    if throw or is_known(y0):
-        numbers = np if is_known(y0) else jnp
-        y0 = require(y0, lambda y: numbers.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    species = len(rhs.network.species)
+    if y0.shape != (species,):
+        raise ValueError(
+            f"y0 must be [species] with {species} species, got shape {y0.shape}; use solve_grid or vmap for a batch"
+        )
+    if is_known(y0):
+        require_start(rhs.network, np.asarray(y0))
+    elif throw:
+        y0 = require(y0, lambda y: jnp.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    require_conditions(conditions)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
         rhs,

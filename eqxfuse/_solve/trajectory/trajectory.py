@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import equinox as eqx
 import jax
+import jax.core
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
@@ -178,7 +179,15 @@ class Trajectory(eqx.Module, OneLine):
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.times.shape[:-1]))
         batch = f"batch of {shape}, " if shape else ""
-        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times)"
+        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times{self._failures()})"
+
+    def _failures(self) -> str:
+        """How many solves failed, where that is known."""
+        leaves = jax.tree.leaves(self.result)
+        if not all(isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+            return ""
+        failed = int(jnp.sum(~self.succeeded))
+        return "" if not failed else f", {failed} failed" if self.times.ndim > 1 else ", failed"
 
     def _require_one(self, what: str) -> None:
         if self.times.ndim != 1:
