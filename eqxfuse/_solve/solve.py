@@ -10,11 +10,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.checks import require_conditions, require_start, warn_of_start
-from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.adjoint import adjoint_for
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.integration import ATOL, RTOL, Integration, Time, is_known, require, run
+from eqxfuse._solve.outcome import raise_when_run
 from eqxfuse._solve.trajectory.origin import Origin
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 
@@ -68,7 +69,7 @@ def solve(
 
     Raises `ValueError` and `TypeError` for arguments that make no sense.
     """
-    y0 = as_state(rhs.network, y0, "y0")
+    y0 = as_state(require_rhs(rhs).network, y0, "y0")
     species = len(rhs.network.species)
     if y0.shape != (species,):
         raise ValueError(
@@ -103,9 +104,8 @@ def solve(
 
 def _checked(trajectory: Trajectory, integration: Integration, conditions: Args) -> Trajectory:
     """Raise `RuntimeError` for a failure: now where the result is known, and when it runs where it is traced."""
-    result = trajectory.result
-    if result.is_traced():
-        return result.error_if(trajectory, ~trajectory.succeeded)
+    if trajectory.result.is_traced():
+        return raise_when_run(trajectory, trajectory.result)
     if not trajectory.succeeded:
         raise RuntimeError(explain(trajectory, integration.rhs, conditions, integration.span[1]))
     return trajectory

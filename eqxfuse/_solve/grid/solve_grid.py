@@ -13,7 +13,7 @@ from tqdm import tqdm
 from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._rhs.coefficients import RateCoefficients
-from eqxfuse._rhs.fused import FusedRHS
+from eqxfuse._rhs.fused import FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.grid.blocks import block_size, solve_blocks
@@ -72,7 +72,7 @@ def solve_grid(
     Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell, and
     `TypeError` for traced ones.
     """
-    y0 = as_state(rhs.network, y0, "y0")
+    y0 = as_state(require_rhs(rhs).network, y0, "y0")
     cells = make_cells(rhs, conditions, y0)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
