@@ -16,7 +16,7 @@ class NetworkFormatError(ValueError):
     """
 
     def __init__(self, path: str | Path, line: int, text: str, why: str):
-        super().__init__(f"{path}:{line}: {why}\n    {text.rstrip()!r}")
+        super().__init__(f"{f'{path}:{line}' if line else path}: {why}\n    {text.rstrip()!r}")
         self.path, self.line, self.text, self.why = Path(path), line, text, why
 
     def __reduce__(self):
@@ -28,14 +28,34 @@ class UnknownSpecies(ValueError):
 
     def __init__(self, name: str, known: Iterable[str]):
         known = tuple(known)
-        near = get_close_matches(name, known, n=4, cutoff=0.5)
-        near += [k for k in known if k.lower() == name.lower() and k not in near]
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        super().__init__(f"the network has no species {name!r} (it has {len(known)}){hint}")
+        super().__init__(f"the network has no species {name!r} (it has {len(known)}){_hint(name, known)}")
         self.name, self.known = name, known
 
     def __reduce__(self):
         return type(self), (self.name, self.known)
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) > 1 and set(parts) <= set(known):
+        return f"; these are several species: give a list of names, {parts}"
+    same = [k for k in known if k.lower() == name.lower()]
+    near = dict.fromkeys([*same, *get_close_matches(name, known, n=4, cutoff=0.5)])
+    return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+class Doubt(UserWarning):
+    """A warning of what was given: probably not what was meant.
+
+    Attributes: `what` is doubtful, what to write in Python (`code`), and on the command line (`option`).
+    """
+
+    def __init__(self, what: str, code: str, option: str):
+        super().__init__(f"{what}: {code}")
+        self.what, self.code, self.option = what, code, option
+
+    def __reduce__(self):
+        return type(self), (self.what, self.code, self.option)
 
 
 class UnsupportedRateLaw(ValueError):

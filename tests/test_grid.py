@@ -104,12 +104,17 @@ def test_single_precision(decay):
 def test_failed_cells_leave_the_others_alone(decay):
     rhs, y0 = decay
     densities = np.array([0.1, 1e6, *np.linspace(0.2, 1.0, 8)])
-    found = ef.solve_grid(rhs, cloud(densities), y0, 1.0, max_steps=50, **FAST)
+    found = ef.solve_grid(rhs, cloud(densities), y0, 1.0, max_steps=50, throw=False, **FAST)
+    assert repr(found) == "Trajectory(batch of 10, 3 species, 1 times, 1 failed)"
     np.testing.assert_array_equal(found.succeeded, densities < 1e6)
     np.testing.assert_array_equal(found.result == Outcome.max_steps_reached, densities == 1e6)
     np.testing.assert_allclose(found.final["A"][2:], np.exp(-densities[2:]), rtol=1e-4)
     with pytest.raises(RuntimeError, match=r"1 of 10 cells failed, first cell \(1,\): .*max_steps"):
         ef.solve_grid(rhs, cloud(densities), y0, 1.0, max_steps=50, throw=True, **FAST)
+    with pytest.warns(
+        UserWarning, match=r"1 of 10 cells failed, first cell \(1,\): .*max_steps.* are nan.*throw=False"
+    ):
+        ef.solve_grid(rhs, cloud(densities), y0, 1.0, max_steps=50, **FAST)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +132,11 @@ def test_failed_cells_leave_the_others_alone(decay):
         (cloud(), {"saveat": 0}, "saveat must be"),
         (cloud(), {"y0": np.ones(2)}, r"3 species, got shape \(2,\)"),
         (cloud(), {"y0": np.array([[1.0, 0, 1], [1.0, np.nan, 1]])}, r"y0 .* not finite, first in cell \(1,\)"),
+        (
+            cloud(),
+            {"y0": np.array([[1.0, 0, 1], [1.0, -1e-4, 1]])},
+            r"not be negative, got -0.0001 of M in cell \(1,\)",
+        ),
         (cloud(), {"block": 0}, "block must be"),
     ],
 )

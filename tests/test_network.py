@@ -109,6 +109,27 @@ def test_index_and_abundances(network):
         network.index(["H2", "H"])
 
 
+def test_what_differs_in_case_alone_comes_first():
+    capitals = Network.from_reactions(["H2 + E- + CO -> HE + HD + COO"], [1.0])
+    for name, meant in (("He", "HE"), ("e-", "E-"), ("co", "CO")):
+        with pytest.raises(UnknownSpecies, match=f"did you mean {meant}"):
+            capitals.index(name)
+
+
+def test_several_names_in_one_text(network):
+    with pytest.raises(UnknownSpecies, match=r"several species: give a list of names, \['H2', 'He'\]"):
+        network.subnetwork("H2, He")
+
+
+def test_abundances_in_a_text(network):
+    with pytest.raises(TypeError, match=r"in a dict by species, such as \{'H2': 0.5.*got 'H2=0.5'"):
+        network.abundances("H2=0.5")
+
+
+def test_one_reaction_is_no_several():
+    assert repr(Network.from_reactions("A -> B", 1.0)) == "Network(2 species, 1 reaction)"
+
+
 def test_elements_and_composition(network):
     assert network.elements == ("H", "He")
     assert network.composition.shape == (3, 8)

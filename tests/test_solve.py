@@ -150,12 +150,22 @@ def test_the_bar_goes_to_stderr(decay, capfd):
     ("change", "message"),
     [
         ({"y0": jnp.array([np.nan, 0.0, 1.0])}, "y0 holds values that are not finite"),
+        ({"y0": jnp.array([1.0, 0.0])}, r"y0 must be \[species\] with 3 species, got shape \(2,\)"),
+        ({"y0": {"A": -1e-4, "M": 1.0}}, "y0 must not be negative, got -0.0001 of A"),
+        (
+            {"conditions": Conditions(temperature=jnp.array(np.nan), density=1.0)},
+            "temperature must be finite and positive",
+        ),
+        ({"conditions": Conditions(temperature=1.0, density=np.array(-5.0))}, "density must be .* positive, got -5.0"),
         ({"t1": 0.0}, "t1 must be larger than t0"),
         ({"t1": np.nan}, "t1 must be larger than t0"),
         ({"saveat": 0}, "saveat must be 1 or more"),
         ({"saveat": np.ones((2, 2))}, "saveat must be a number of outputs or a list"),
-        ({"saveat": np.array([0.5, 0.1])}, "increasing times"),
-        ({"saveat": np.array([0.5, 2.0])}, "between t0 and t1"),
+        ({"saveat": np.array([0.5, 0.1])}, "increasing times.*got 0.1 s after 0.5 s"),
+        ({"saveat": np.array([0.5, np.nan])}, "increasing times between t0 and t1, got nan"),
+        ({"saveat": True}, "saveat must be a number of outputs or a list of times .*, got True"),
+        ({"max_steps": True}, "max_steps must be a whole number"),
+        ({"saveat": np.array([0.5, 2.0])}, "between t0 and t1, got 2.0 s with t0 = 0.0 s, t1 = 1.0 s"),
         ({"t1": np.inf}, "t1 must be larger than t0 and finite, got t0 = 0.0 s, t1 = inf s"),
         ({"t1": np.ones(2)}, r"t1 must be one number, got shape \(2,\)"),
         ({"rtol": -1.0}, "rtol must be finite and zero or more, got -1.0"),
@@ -169,7 +179,50 @@ def test_the_bar_goes_to_stderr(decay, capfd):
 def test_arguments_that_make_no_sense(decay, change, message):
     rhs, y0 = decay
     with pytest.raises(ValueError, match=message):
-        ef.solve(rhs, HERE, **{"y0": y0, "t1": 1.0, **change})
+        ef.solve(rhs, **{"conditions": HERE, "y0": y0, "t1": 1.0, **change})
+
+
+@pytest.mark.parametrize("temperature", ["10", [10.0, 20.0]])
+def test_conditions_are_numbers_or_arrays(temperature):
+    with pytest.raises(TypeError, match="temperature must be a number or an array"):
+        Conditions(temperature=temperature, density=1.0)
+
+
+@pytest.mark.parametrize("whole", [np.int64, jnp.int32])
+def test_whole_numbers_of_any_library(decay, whole):
+    rhs, y0 = decay
+    found = ef.solve(rhs, HERE, y0, 1.0, saveat=whole(1), max_steps=whole(10_000), solver=FAST)
+    assert found.times.shape == (1,) and bool(found.succeeded)
+
+
+def test_a_network_is_no_right_hand_side(decay):
+    rhs, y0 = decay
+    calls = (
+        lambda network: ef.solve(network, HERE, y0, 1.0),
+        lambda network: ef.solve_grid(network, HERE, y0, 1.0),
+        lambda network: ef.budget(network, HERE, y0, "A"),
+        lambda network: ef.sensitivities(network, HERE, y0, 1.0, "A"),
+    )
+    for call in calls:
+        with pytest.raises(TypeError, match=r"rhs must be a FusedRHS, got Network\(.*1 reaction\): pass ef.FusedRHS"):
+            call(rhs.network)
+
+
+def test_a_failure_in_a_batch_says_what_to_do(decay):
+    rhs, y0 = decay
+
+    def final(density):
+        conditions = Conditions(temperature=1.0, density=density)
+        return ef.solve(rhs, conditions, y0, 1.0, max_steps=50, saveat=1, solver=FAST).final["A"]
+
+    message = "one of its batch.* failed, because it used up `max_steps` steps.* Raise max_steps .*With throw=False"
+    with pytest.raises(RuntimeError, match=message):
+        jax.vmap(final)(jnp.array([1.0, 1e6]))
+
+
+def test_a_start_may_be_as_negative_as_a_solve_leaves_it(decay):
+    rhs, _ = decay
+    assert bool(ef.solve(rhs, HERE, {"A": 1.0, "M": 1.0, "B": -1e-25}, 1.0, saveat=1, solver=FAST).succeeded)
 
 
 @pytest.mark.parametrize("name", ["solver", "stepsize_controller", "adjoint"])

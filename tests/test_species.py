@@ -97,7 +97,14 @@ def test_lenient_reads_capitals_that_are_no_formula_otherwise(name):
     assert Species.lenient(name) == Species.from_name(name, upper_case=True)
 
 
-@given(st.text(max_size=20))
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_species_has_a_name(name):
+    for make in (Species, Species.lenient):
+        with pytest.raises(ValueError, match="a species needs a name"):
+            make(name)
+
+
+@given(st.text(max_size=20).filter(str.strip))
 def test_any_text_is_a_species_or_a_value_error(name):
     try:
         species = Species.from_name(name)

@@ -153,11 +153,38 @@ def test_a_plot_without_matplotlib_names_the_extra(monkeypatch):
 
 
 def test_the_state_at_a_time():
-    found = trajectory()
-    np.testing.assert_allclose(found.at(5.5 * ef.YEAR), found.abundances.mean(axis=0), rtol=1e-14)
-    np.testing.assert_array_equal(found.at(ef.YEAR), found.abundances[0])
-    assert np.isnan(found.at(0.5 * ef.YEAR)).all() and np.isnan(found.at(11 * ef.YEAR)).all()
-    np.testing.assert_array_equal(found.at([ef.YEAR, 5.5 * ef.YEAR])[1], found.at(5.5 * ef.YEAR))
-    batch = jax.vmap(lambda _: trajectory())(jnp.zeros((3,)))
-    assert batch.at(ef.YEAR * jnp.ones((2, 4))).shape == (3, 2, 4, 5) and batch.at([]).shape == (3, 0, 5)
-    assert jax.jit(lambda t: batch.at(t))(2 * ef.YEAR).shape == (3, 5)
+    rows = trajectory().abundances
+    found = dataclasses.replace(trajectory(), times=ef.YEAR * jnp.array([4.0, 9.0]))
+    np.testing.assert_allclose(found.at(6 * ef.YEAR), jnp.sqrt(rows[0] * rows[1]), rtol=1e-14)
+    for i, time in enumerate(found.times):
+        np.testing.assert_array_equal(found.at(time), rows[i])
+    assert np.isnan(found.at(3.9 * ef.YEAR)).all() and np.isnan(found.at(9.1 * ef.YEAR)).all()
+    np.testing.assert_array_equal(found.at([4 * ef.YEAR, 6 * ef.YEAR])[1], found.at(6 * ef.YEAR))
+    batch = jax.vmap(lambda _: found)(jnp.zeros((3,)))
+    assert batch.at(4 * ef.YEAR * jnp.ones((2, 4))).shape == (3, 2, 4, 5) and batch.at([]).shape == (3, 0, 5)
+    assert jax.jit(lambda t: batch.at(t))(5 * ef.YEAR).shape == (3, 5)
+
+
+def test_between_outputs_where_there_is_no_logarithm():
+    """From t = 0 on, and of a species that is not there at one of the outputs."""
+    rows = jnp.array([[0.0, 1.0], [1.0, 4.0], [-1.0, 4.0]])
+    found = Trajectory(jnp.array([0.0, 2.0, 4.0]), rows, rows[0], {}, Outcome.successful, SPECIES[:2])
+    with pytest.warns(UserWarning, match="the outputs around it are at 0 and"):
+        np.testing.assert_allclose(found.at(1.0), [0.5, 2.0], rtol=1e-14)
+    np.testing.assert_allclose(found.at(8**0.5), [0.0, 4.0], rtol=1e-14, atol=1e-15)
+    alone = dataclasses.replace(found, times=found.times[1:2], abundances=rows[1:2])
+    np.testing.assert_array_equal(alone.at([2.0, 3.0]), [[1.0, 4.0], [np.nan, np.nan]])
+    slopes = jax.jacfwd(lambda rows: dataclasses.replace(found, abundances=rows).at(jnp.sqrt(8.0)))(rows)
+    assert np.isfinite(slopes).all()
+
+
+def test_a_state_between_outputs_that_are_far_apart():
+    with pytest.warns(UserWarning, match="at 5.5 yr is a guess: the outputs around it are at 1 and 10 yr") as caught:
+        trajectory().at([1.0 * ef.YEAR, 5.5 * ef.YEAR])
+    assert len(caught) == 1 and caught[0].filename == __file__
+
+
+def test_the_largest_of_a_failed_solve_are_those_where_it_ended():
+    rows = trajectory().abundances.at[1].set(jnp.nan)
+    failed = dataclasses.replace(trajectory(rows), end_time=jnp.array(3.0), end_state=jnp.asarray(START))
+    assert failed.most_abundant(2) == ("X", "O")

@@ -12,8 +12,11 @@ from jaxtyping import Array, Float
 
 from eqxfuse._analysis.fluxes import fluxes
 from eqxfuse._analysis.notebook import budget_html
+from eqxfuse._chemistry.checks import require_conditions
 from eqxfuse._chemistry.constants import YEAR
-from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._chemistry.lists import counted
+from eqxfuse._chemistry.ranges import warn_of_ranges
+from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.solve import as_arrays
 
@@ -75,7 +78,11 @@ class Budget:
         ]
         sides = (("formation", self.formed, self.formation), ("destruction", self.destroyed, self.destruction))
         for title, total, terms in sides:
-            lines.append(f"{title}: {total:.3e} {unit} by {len(terms)} reactions")
+            number = counted(len(terms), "reaction")
+            if not any(term.rate for term in terms):
+                lines.append(f"{title}: none here{f', all rates of {number} are 0' if terms else ''}")
+                continue
+            lines.append(f"{title}: {total:.3e} {unit} by {number}")
             lines += [f"  {term.share:6.1%}  {term.rate:.3e}  {term.equation}" for term in terms[:rows]]
         return "\n".join(lines)
 
@@ -94,13 +101,15 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
     `Trajectory.at` for a `y` at a time, and `fluxes` for code under `jax.jit`. Raises `UnknownSpecies`, `ValueError`
     for values that are not finite or more than one state, and `TypeError` for a `y` that is no state.
     """
-    network = rhs.network
+    network = require_rhs(rhs).network
     index = network.index(species)
     y = as_state(network, y)
     if isinstance(y, jax.core.Tracer):
         raise TypeError("a budget cannot be traced: under jax.jit, vmap and grad use fluxes")
     if y.ndim != 1:
         raise ValueError(f"a budget is that of one state [species], got shape {y.shape}")
+    require_conditions(conditions)
+    warn_of_ranges(network, conditions)
     flux = np.asarray(_fluxes(rhs, *as_arrays((conditions, y, t))), dtype=float)
     if not np.isfinite(flux).all() or not math.isfinite(y[index]):
         raise ValueError("y or the coefficients hold values that are not finite, so there is no budget of them")

@@ -10,10 +10,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._analysis.scaled import scaled
+from eqxfuse._chemistry.checks import require_conditions
 from eqxfuse._chemistry.lists import listed
 from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._plot import bars, equation, formula
-from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.integration import Time
 from eqxfuse._solve.solve import as_arrays, solve
@@ -95,7 +97,9 @@ def sensitivities(
     `UnknownSpecies`, and what `solve` raises.
     """
     names = listed(species)
-    index = tuple(rhs.network.index(name) for name in names)
+    index = tuple(require_rhs(rhs).network.index(name) for name in names)
+    require_conditions(conditions)
+    warn_of_ranges(rhs.network, conditions)
     given = as_arrays((conditions, t1, options))
     final, slopes = _final_and_slopes(rhs, as_state(rhs.network, y0, "y0"), index, *given)
     return Sensitivities(slopes / final[:, None], final, names, rhs.network)

@@ -146,6 +146,8 @@ class Conditions(eqx.Module, OneLine):
     def __check_init__(self):
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
+            if isinstance(value, str | list | tuple):
+                raise TypeError(f"Conditions.{f.name} must be a number or an array of them, got {value!r:.100}")
             if not isinstance(value, float):
                 continue
             wrong, bound = wrong_values(f.name, np.array(value))

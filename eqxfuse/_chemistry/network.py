@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.identity import identity
-from eqxfuse._chemistry.lists import listed
+from eqxfuse._chemistry.lists import counted, listed
 from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
 from eqxfuse._chemistry.reaction import Reaction
@@ -96,6 +96,10 @@ class Network(OneLine):
 
         Values may be traced. Raises `UnknownSpecies`, and `TypeError` for a value that is not one number.
         """
+        if not isinstance(values, Mapping):
+            raise TypeError(
+                f"abundances stand in a dict by species, such as {{'H2': 0.5, 'CO': 1e-4}}, got {values!r:.100}"
+            )
         x, arrays = np.full(len(self.species), float(floor)), {}
         for name, value in values.items():
             if not isinstance(value, Real | np.ndarray | jax.Array) or np.shape(value):
@@ -213,7 +217,7 @@ class Network(OneLine):
 
     def __repr__(self):
         label = f"{self.name!r}, " if self.name else ""
-        return f"Network({label}{len(self.species)} species, {len(self.reactions)} reactions)"
+        return f"Network({label}{len(self.species)} species, {counted(len(self.reactions), 'reaction')})"
 
     def _repr_html_(self) -> str:
         return network_html(self)

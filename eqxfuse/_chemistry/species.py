@@ -35,6 +35,10 @@ class Species:
     composition: tuple[tuple[str, int], ...] | None = None
     charge: int = 0
 
+    def __post_init__(self):
+        if not self.name.strip():
+            raise ValueError(f"a species needs a name, got {self.name!r}")
+
     @classmethod
     def from_name(cls, name: str, *, upper_case: bool = False) -> "Species":
         """Read a formula such as `HCO+`, `c-C3H2`, `oH2D+`, `GRAIN-`, `e-`.

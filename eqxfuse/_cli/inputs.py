@@ -40,7 +40,8 @@ def read(file: str, format: str | None = None, out_of_range: OutOfRange | None =
         return read_network(file, format, out_of_range)
     except NetworkFormatError as error:
         text = f": {error.text.strip()[:80]!r}" if error.text else ""
-        raise CommandError(f"{error.path}:{error.line}: {error.why}{text}") from error
+        where = f"{error.path}:{error.line}" if error.line else error.path
+        raise CommandError(f"{where}: {error.why}{text}") from error
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
 

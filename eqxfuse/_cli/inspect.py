@@ -5,15 +5,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eqxfuse._chemistry.checks import warn_of_zeroed
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._cli.inputs import open_network
 from eqxfuse._cli.parser import add_network, number
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.ir import Program
 
 _SHOWN = 5
+
+_DENSITY = 1e4
+"""[cm^-3] for the coefficients, none of which is shown that depends on it."""
 
 _COMPILE = {"llvm": (0.15, 70e-6), "vectorized": (0.3, 25e-6), "jax": (0.3, 1.3e-3)}
 """Seconds to build and compile a right-hand side, and those for each addition or multiplication in it. Measured on
@@ -30,7 +33,7 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
 
 def inspect(options: argparse.Namespace) -> None:
     network = open_network(options)
-    warn_of_zeroed(network, options.temperature)
+    warn_of_ranges(network, Conditions(temperature=options.temperature, density=_DENSITY))
     findings = (
         _out_of_range(network, options.temperature),
         ("equations that stand more than once (every row counts)", _duplicates(network)),
@@ -56,7 +59,7 @@ def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]
 def _extrapolation(network: Network, temperature: float) -> str:
     """What extrapolation would do, compared with the value at the limit of the range."""
     outside = list(network.out_of_range(temperature))
-    conditions = Conditions(temperature=temperature, density=1e4)
+    conditions = Conditions(temperature=temperature, density=_DENSITY)
     k, clamped = (
         np.asarray(network.with_out_of_range(policy).rate_table(conditions))[outside]
         for policy in ("extrapolate", "clamp")

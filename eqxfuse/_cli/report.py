@@ -12,6 +12,7 @@ from eqxfuse._cli.errors import CommandError
 from eqxfuse._plot import save_plot
 from eqxfuse._solve.durable import write_durably
 from eqxfuse._solve.trajectory.trajectory import Trajectory
+from eqxfuse.errors import Doubt
 
 _COLUMNS = 6
 
@@ -26,9 +27,10 @@ def show_warnings() -> None:
     shown = set()
 
     def show(message, *_):
-        if str(message) not in shown:
-            shown.add(str(message))
-            warn(str(message))
+        text = f"{message.what}: {message.option}" if isinstance(message, Doubt) else str(message)
+        if text not in shown:
+            shown.add(text)
+            warn(text)
 
     warnings.filterwarnings("always", module=r"eqxfuse\b")
     warnings.showwarning = show

@@ -1,6 +1,7 @@
 """`read_network`: a file on disk becomes a `Network`."""
 
 import logging
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def read_network(path: str | Path, format: str | None = None, out_of_range: OutO
     those of UCLCHEM that say something else. `Network.with_out_of_range` changes it afterwards.
 
     Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
-    shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, and noted at
-    level WARNING. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
+    shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, with a
+    warning. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
     what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format` or
     `out_of_range`.
     """
@@ -55,7 +56,7 @@ def read_network(path: str | Path, format: str | None = None, out_of_range: OutO
     for note in draft.notes:
         logger.info("%s: %s", path, note)
     for doubt in draft.doubts:
-        logger.warning("%s: %s", path, doubt)
+        warnings.warn(f"{path}: {doubt}", stacklevel=2)
     return network if out_of_range is None else network.with_out_of_range(out_of_range)
 
 
@@ -85,5 +86,5 @@ def _detect(rows: Sequence[Source]) -> Format:
     if len(found) == 1:
         return found[0]
     looks = f"looks like {' and like '.join(f.name for f in found)}" if found else "looks like no format known here"
-    why = f"the file {looks}: pass format=, one of {_KNOWN}"
+    why = f"the file {looks}: give its format, one of {_KNOWN}"
     raise NetworkFormatError(rows[0].path, 0, rows[0].text[:200], why)

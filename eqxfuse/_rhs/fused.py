@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from eqxfuse._chemistry.checks import require_conditions
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._chemistry.rate_laws import RateTable
 from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower.jacobian import lower_jacobian
@@ -99,7 +101,9 @@ class FusedRHS(eqx.Module, OneLine):
         return self._modify(k, self._checked(y), conditions)
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
-        """All that depends on `conditions` alone, to pass as `args`."""
+        """All that depends on `conditions` alone, to pass as `args`. Warns as `solve` does, and raises `ValueError`."""
+        require_conditions(conditions)
+        warn_of_ranges(self.network, conditions, stacklevel=4)
         k = coefficients(self.network, self.state, self.table, conditions)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)
 
@@ -199,6 +203,14 @@ class FusedRHS(eqx.Module, OneLine):
         modifiers = self.modifying(conditions)
         both = modifiers.with_slopes(y[modifiers.species], modifiers.parameters(self.table, conditions))
         return tuple(values.astype(y.dtype) for values in both)
+
+
+def require_rhs(rhs: Any) -> FusedRHS:
+    """`rhs`, or a `TypeError` that says what to pass instead."""
+    if isinstance(rhs, FusedRHS):
+        return rhs
+    hint = ": pass ef.FusedRHS(network), made once" if isinstance(rhs, Network) else ""
+    raise TypeError(f"rhs must be a FusedRHS, got {rhs!r:.100}{hint}")
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.lists import counted
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._solve.outcome import Outcome
 from eqxfuse._solve.trajectory.trajectory import Trajectory
@@ -19,15 +20,20 @@ _QUICK = 0.1
 
 
 def explain(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -> str:
-    """Where in time the failed solve of one cell stands, whether the solution still moves there, and what to try.
+    """Where the failed solve of one cell stands (see `standing`), why, and what to try."""
+    return f"{standing(trajectory, rhs, conditions, t1)}. It failed because {Outcome[trajectory.result]}"
+
+
+def standing(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -> str:
+    """Where in time the failed solve of one cell stands, and whether the solution still moves there.
 
     `t1` is where it should have arrived [s]. For values that are known, whether or not they are differentiated.
     """
     time = float(_value(trajectory.end_time))
     steps = int(np.asarray(trajectory.statistics["steps"]))
     motion = _motion(trajectory, rhs, conditions, time)
-    where = f"the solve stands at t = {time / YEAR:.6g} yr of {float(_value(t1)) / YEAR:.6g} yr after {steps} steps"
-    return f"{where}{motion}. It failed because {Outcome[trajectory.result]}"
+    passed = f"t = {time / YEAR:.6g} yr of {float(_value(t1)) / YEAR:.6g} yr after {counted(steps, 'step')}"
+    return f"the solve stands at {passed}{motion}"
 
 
 def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:

@@ -1,6 +1,7 @@
 """How a solve goes, whatever cell it is of: its span, outputs, tolerances, methods and limits, checked in one place."""
 
 import dataclasses
+import operator
 from typing import Any, TypeAlias
 
 import diffrax
@@ -66,7 +67,8 @@ class Integration(eqx.Module):
         t1 = require(
             t1, lambda t1: (t1 > t0) & (abs(t1) < np.inf), lambda: f"t1 must be larger than t0 and finite{_got(t0, t1)}"
         )
-        if not (isinstance(max_steps, int) and max_steps > 0):
+        most = _whole(max_steps)
+        if most is None or most < 1:
             raise ValueError(f"max_steps must be a whole number, 1 or more, got {max_steps!r}")
         return cls(
             rhs,
@@ -76,7 +78,7 @@ class Integration(eqx.Module):
             _controller(rtol, atol, stepsize_controller, dtype),
             _adjoint(adjoint),
             LogProgressMeter() if progress else diffrax.NoProgressMeter(),
-            max_steps,
+            most,
         )
 
     @property
@@ -165,21 +167,43 @@ def _got(*values: Any) -> str:
     return f", got t0 = {values[0]} s, t1 = {values[1]} s" if all(map(is_known, values)) else ""
 
 
+def _whole(value: Any) -> int | None:
+    """A whole number, of Python, NumPy or JAX, as an int; None for anything else."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
 def _output_times(saveat: int | Any, t0: Any, t1: Any) -> Any:
     numbers: Any = np if is_known(t0) and is_known(t1) and is_known(saveat) else jnp
-    if isinstance(saveat, int):
-        if saveat < 1:
+    number = _whole(saveat)
+    if number is not None:
+        if number < 1:
             raise ValueError(f"saveat must be 1 or more output times, got {saveat}")
-        parts = 10.0 ** np.linspace(0, -DECADES, saveat)[::-1].astype(t1.dtype)
-        return numbers.where(np.arange(saveat) == saveat - 1, t1, t0 + (t1 - t0) * parts)
+        parts = 10.0 ** np.linspace(0, -DECADES, number)[::-1].astype(t1.dtype)
+        return numbers.where(np.arange(number) == number - 1, t1, t0 + (t1 - t0) * parts)
     times = numbers.asarray(saveat, t1.dtype)
     if times.ndim != 1 or not len(times):
-        raise ValueError(f"saveat must be a number of outputs or a list of times [s], got shape {times.shape}")
+        given = f"shape {times.shape}" if times.ndim else repr(saveat)
+        raise ValueError(f"saveat must be a number of outputs or a list of times [s], got {given}")
     return require(
         times,
         lambda times: (times[1:] >= times[:-1]).all() & (times[0] >= t0) & (times[-1] <= t1),
-        lambda: f"saveat must hold increasing times between t0 and t1{_got(t0, t1)}",
+        lambda: f"saveat must hold increasing times between t0 and t1{_what_is_wrong(times, t0, t1)}",
     )
+
+
+def _what_is_wrong(times: Any, t0: Any, t1: Any) -> str:
+    """With the output times, where these are known."""
+    if not all(map(is_known, (times, t0, t1))):
+        return ""
+    if not np.isfinite(times).all():
+        return f", got {times[~np.isfinite(times)][0]}"
+    if not (times[1:] >= times[:-1]).all():
+        later = int(np.argmax(times[1:] < times[:-1])) + 1
+        return f", got {times[later]} s after {times[later - 1]} s"
+    return f", got {times[0] if times[0] < t0 else times[-1]} s with t0 = {t0} s, t1 = {t1} s"
 
 
 def _controller(rtol: Any, atol: Any, given: Any, dtype: Any) -> diffrax.AbstractStepSizeController:

@@ -1,8 +1,11 @@
 """How a solve ended, and what to try when it failed."""
 
+from typing import TypeVar
+
 import diffrax
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 
@@ -26,6 +29,18 @@ class Outcome(eqx.Enumeration):
 
 
 _NAMES = ("successful", "max_steps_reached", "step_too_small", "failed")
+Tree = TypeVar("Tree")
+
+
+def raise_when_run(tree: Tree, outcome: Outcome) -> Tree:
+    """`tree`, which raises `RuntimeError` when it is computed and the outcome, which is being traced, is no success."""
+    messages = [
+        f"a solve (one of its batch) failed, because {Outcome[getattr(Outcome, name)]}. With throw=False all that was "
+        "reached comes back, and `Trajectory.result` says which cells failed"
+        for name in _NAMES
+    ]
+    code = jnp.argmax(jnp.stack([outcome == getattr(Outcome, name) for name in _NAMES]), axis=0)
+    return eqx.branched_error_if(tree, outcome != Outcome.successful, code, messages)
 
 
 def from_diffrax(result: diffrax.RESULTS) -> Outcome:

@@ -9,11 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.checks import warn_of_start
-from eqxfuse._rhs.fused import Args, FusedRHS
+from eqxfuse._chemistry.checks import require_conditions, require_start, warn_of_start
+from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.integration import ATOL, RTOL, Integration, Time, is_known, require, run
+from eqxfuse._solve.outcome import raise_when_run
 from eqxfuse._solve.trajectory.origin import Origin
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 
@@ -67,10 +68,17 @@ def solve(
     Raises `ValueError` and `TypeError` for arguments that make no sense, `UnknownSpecies` for a name in `y0` that the
     network does not have.
     """
-    y0 = as_state(rhs.network, y0, "y0")
-    if throw or is_known(y0):
-        numbers = np if is_known(y0) else jnp
-        y0 = require(y0, lambda y: numbers.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    y0 = as_state(require_rhs(rhs).network, y0, "y0")
+    species = len(rhs.network.species)
+    if y0.shape != (species,):
+        raise ValueError(
+            f"y0 must be [species] with {species} species, got shape {y0.shape}; use solve_grid or vmap for a batch"
+        )
+    if is_known(y0):
+        require_start(rhs.network, np.asarray(y0))
+    elif throw:
+        y0 = require(y0, lambda y: jnp.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    require_conditions(conditions)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
         rhs,
@@ -95,9 +103,8 @@ def solve(
 
 def _checked(trajectory: Trajectory, integration: Integration, conditions: Args) -> Trajectory:
     """Raise `RuntimeError` for a failure: now where the result is known, and when it runs where it is traced."""
-    result = trajectory.result
-    if result.is_traced():
-        return result.error_if(trajectory, ~trajectory.succeeded)
+    if trajectory.result.is_traced():
+        return raise_when_run(trajectory, trajectory.result)
     if not trajectory.succeeded:
         raise RuntimeError(explain(trajectory, integration.rhs, conditions, integration.span[1]))
     return trajectory

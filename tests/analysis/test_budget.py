@@ -58,6 +58,16 @@ def test_a_table(rhs, y):
     assert len(ef.budget(rhs, HERE, y, "H").table(1).splitlines()) == 5
 
 
+def test_a_table_of_what_is_absent():
+    rhs = ef.FusedRHS(ef.Network.from_reactions(["H + A -> B", "A -> H"], [1.0, 1.0]), backend="vectorized")
+    lines = ef.budget(rhs, HERE, {"B": 1.0}, "H").table().splitlines()
+    assert lines[1:] == [
+        "formation: none here, all rates of 1 reaction are 0",
+        "destruction: none here, all rates of 1 reaction are 0",
+    ]
+    assert ef.budget(rhs, HERE, {"A": 1.0}, "B").table().splitlines()[2] == "destruction: none here"
+
+
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_states_that_are_not_finite(rhs, y, wrong):
     with pytest.raises(ValueError, match="not finite"):

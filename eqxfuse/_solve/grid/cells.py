@@ -8,7 +8,8 @@ import jax
 import jax.core
 import numpy as np
 
-from eqxfuse._chemistry.conditions import Conditions, wrong_values
+from eqxfuse._chemistry.checks import require_conditions, require_start
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import Args, FusedRHS
 
@@ -122,21 +123,10 @@ def _check(rhs: FusedRHS, conditions: Args, y0: np.ndarray) -> None:
     species, reactions = len(rhs.network.species), len(rhs.network.reactions)
     if y0.ndim == 0 or y0.shape[-1] != species:
         raise ValueError(f"y0 must be [species] or [cells, species] with {species} species, got shape {y0.shape}")
-    if not np.isfinite(y0).all():
-        cell = tuple(int(i) for i in np.argwhere(~np.isfinite(y0))[0][:-1])
-        raise ValueError(f"y0 holds values that are not finite{f', first in cell {cell}' if cell else ''}")
+    require_start(rhs.network, y0)
     if isinstance(conditions, RateCoefficients):
         k = np.asarray(conditions.k)
         if k.ndim == 0 or k.shape[-1] != reactions:
             raise ValueError(f"conditions.k must end with an axis of {reactions} reactions, got shape {k.shape}")
         conditions = conditions.conditions
-    if isinstance(conditions, Conditions):
-        for field in dataclasses.fields(conditions):
-            _check_field(field.name, np.asarray(getattr(conditions, field.name), dtype=float))
-
-
-def _check_field(name: str, values: np.ndarray) -> None:
-    wrong, bound = wrong_values(name, values)
-    if wrong.any():
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(f"Conditions.{name} must be finite and {bound}, got {float(values[where])!r} at {where}")
+    require_conditions(conditions)

@@ -1,6 +1,7 @@
 """`solve_grid`: many clouds in, one batched trajectory out."""
 
 import dataclasses
+import warnings
 
 import diffrax
 import jax
@@ -12,7 +13,7 @@ from tqdm import tqdm
 from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._rhs.coefficients import RateCoefficients
-from eqxfuse._rhs.fused import FusedRHS
+from eqxfuse._rhs.fused import FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
 from eqxfuse._solve.grid.blocks import block_size, gather, solve_blocks
@@ -40,7 +41,7 @@ def solve_grid(
     mesh: Mesh | None = None,
     block: int | None = None,
     progress: bool = False,
-    throw: bool = False,
+    throw: bool | None = None,
 ) -> Trajectory:
     """Integrate a network from `t0` to `t1` [s] in many cells.
 
@@ -61,8 +62,8 @@ def solve_grid(
       small networks, and 64 without native code. On an accelerator thousands may be better. The result does not depend
       on the number of cores and devices, but in its last bits on this.
     - `progress`: show a bar on stderr.
-    - `throw`: raise `RuntimeError` when a cell fails. By default the others are returned too, and `result` says
-      which failed and why.
+    - `throw`: raise `RuntimeError` when a cell fails. By default a warning says how many failed, and why the first;
+      False leaves that to the `result` of the trajectory, which says which failed and why.
 
     Returns a trajectory whose arrays have the axes of the grid in front; in its `origin`, what all cells share stands
     once. Take single clouds with `.cell(...)`.
@@ -70,7 +71,7 @@ def solve_grid(
     Raises `ValueError` for arguments that make no sense, such as conditions that are not finite in some cell,
     `UnknownSpecies` for a name in `y0` that the network does not have, and `TypeError` for traced arguments.
     """
-    y0 = as_state(rhs.network, y0, "y0")
+    y0 = as_state(require_rhs(rhs).network, y0, "y0")
     cells = make_cells(rhs, conditions, y0)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
@@ -96,16 +97,23 @@ def solve_grid(
     origin = Origin.of(rhs.network, as_arrays(conditions), integration.span[0], integration.tolerances, dims)
     origin = jax.tree.map(lambda shared: np.broadcast_to(shared, cells.shape), origin)
     trajectory = jax.device_put(dataclasses.replace(trajectory, origin=origin))
-    return _checked(trajectory, integration, cells) if throw else trajectory
-
-
-def _checked(trajectory: Trajectory, integration: Integration, cells: Cells) -> Trajectory:
-    """Raise `RuntimeError` where a cell failed."""
-    failed = np.argwhere(~np.asarray(trajectory.succeeded))
-    if len(failed):
-        where = tuple(int(i) for i in failed[0])
-        conditions, _ = cells.cell(int(np.ravel_multi_index(where, cells.shape)))
-        cell = jax.tree.map(lambda array: array[where], trajectory)
-        reason = explain(cell, integration.rhs, conditions, integration.span[1])
-        raise RuntimeError(f"{len(failed)} of {trajectory.succeeded.size} cells failed, first cell {where}: {reason}")
+    if throw is not False and not trajectory.succeeded.all():
+        failure = _failure(trajectory, integration, cells)
+        if throw:
+            raise RuntimeError(failure)
+        warnings.warn(
+            f"{failure}. The abundances of failed cells are nan from there on; see .result and .end_time, or say "
+            "throw=True to stop, throw=False to leave out this warning",
+            stacklevel=2,
+        )
     return trajectory
+
+
+def _failure(trajectory: Trajectory, integration: Integration, cells: Cells) -> str:
+    """How many cells failed, and why the first."""
+    failed = np.argwhere(~np.asarray(trajectory.succeeded))
+    where = tuple(int(i) for i in failed[0])
+    conditions, _ = cells.cell(int(np.ravel_multi_index(where, cells.shape)))
+    cell = jax.tree.map(lambda array: array[where], trajectory)
+    reason = explain(cell, integration.rhs, conditions, integration.span[1])
+    return f"{len(failed)} of {trajectory.succeeded.size} cells failed, first cell {where}: {reason}"

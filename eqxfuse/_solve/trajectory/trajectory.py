@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import equinox as eqx
 import jax
+import jax.core
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
@@ -17,6 +18,7 @@ from eqxfuse._chemistry.species import Species
 from eqxfuse._plot import plot
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._solve.outcome import Outcome
+from eqxfuse._solve.trajectory.between import interpolate, warn_of_gaps
 from eqxfuse._solve.trajectory.files import read_fields, to_dataframe, to_dataset, write_file
 from eqxfuse._solve.trajectory.notebook import trajectory_html
 from eqxfuse._solve.trajectory.origin import Origin
@@ -79,16 +81,16 @@ class Trajectory(eqx.Module, OneLine):
     def at(self, time: float | Sequence[float] | Float[Array, "..."]) -> Float[Array, "... species"]:
         """The state [*batch, species] at a time [s], or the states [*batch, *times, species] at several.
 
-        Linear between the outputs around a time; NaN before the first output and after the last.
+        Between the outputs around a time the logarithm of the state is linear in that of the time (see `interpolate`);
+        NaN before the first output and after the last. Warns, where the times are known, when outputs lie so far apart
+        that this is a guess: ask for the time itself with `saveat` then.
         """
         wanted = jnp.asarray(time, self.times.dtype)
-
-        def values(times, column):
-            return jnp.interp(wanted.ravel(), times, column, left=jnp.nan, right=jnp.nan)
-
-        columns = jnp.swapaxes(self.abundances, -1, -2)
-        found = jnp.vectorize(values, signature="(t),(t)->(w)")(self.times[..., None, :], columns)
-        return jnp.swapaxes(found, -1, -2).reshape(*self.times.shape[:-1], *wanted.shape, len(self.species))
+        warn_of_gaps(wanted, self.times)
+        found = jnp.vectorize(interpolate, signature="(w),(t),(t,s)->(w,s)")(
+            wanted.ravel(), self.times, self.abundances
+        )
+        return found.reshape(*self.times.shape[:-1], *wanted.shape, len(self.species))
 
     def cell(self, *index: int) -> "Trajectory":
         """One trajectory of a batch, at the `index` along each of its axes. Raises `IndexError`."""
@@ -99,12 +101,15 @@ class Trajectory(eqx.Module, OneLine):
         return dataclasses.replace(arrays, origin=self.origin and self.origin.of_cell(index, shape))
 
     def most_abundant(self, count: int = 10) -> tuple[str, ...]:
-        """Names of the species with the largest abundances at the last output time, largest first.
+        """Names of the species with the largest abundances at the last output time, largest first; of a failed solve at
+        the time where it ended.
 
         Raises `ValueError` for a batch.
         """
         self._require_one("most_abundant ranks")
-        order = jnp.argsort(self.abundances[-1], descending=True)[:count]
+        last = self.abundances[-1]
+        reached = last if self.end_state is None else jnp.where(jnp.isnan(last).any(), self.end_state, last)
+        order = jnp.argsort(reached, descending=True)[:count]
         return tuple(self.species_names[int(i)] for i in order)
 
     def conservation(self) -> dict[str, Float[Array, "*batch"]]:
@@ -180,7 +185,15 @@ class Trajectory(eqx.Module, OneLine):
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.times.shape[:-1]))
         batch = f"batch of {shape}, " if shape else ""
-        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times)"
+        return f"Trajectory({batch}{len(self.species)} species, {self.times.shape[-1]} times{self._failures()})"
+
+    def _failures(self) -> str:
+        """How many solves failed, where that is known."""
+        leaves = jax.tree.leaves(self.result)
+        if not all(isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+            return ""
+        failed = int(jnp.sum(~self.succeeded))
+        return "" if not failed else f", {failed} failed" if self.times.ndim > 1 else ", failed"
 
     def _repr_html_(self) -> str:
         return trajectory_html(self)
