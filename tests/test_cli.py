@@ -11,7 +11,8 @@ import pytest
 
 from eqxfuse import YEAR, Conditions, Trajectory
 from eqxfuse._cli import conditions, report
-from eqxfuse._cli.main import main
+from eqxfuse._cli import run as run_command
+from eqxfuse._cli.main import _parser, main
 from eqxfuse._cli.quantities import parse_abundances, parse_names, parse_time
 
 NETWORK = """r1,r2,p1,p2,a,b,c,mechanism
@@ -64,6 +65,18 @@ def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
     assert (out / "tiny.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_files_are_written_before_the_output_is_read(network_file, tmp_path, capsys, monkeypatch):
+    """As `| head -1` reads it."""
+
+    def gone(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(run_command, "table", gone)
+    with pytest.raises(BrokenPipeError):
+        run_command.run(_parser().parse_args(run_arguments(network_file, out=str(tmp_path / "out"))))
+    assert (tmp_path / "out" / "tiny.npz").exists()
+
+
 def test_run_analyses_and_writes_other_kinds_of_data(network_file, tmp_path, capsys):
     assert main(run_arguments(network_file, out=str(tmp_path), save="csv", analyse="CO,C+")) == 0
     printed = capsys.readouterr().out
@@ -89,6 +102,7 @@ def test_warnings_for_a_start_that_looks_wrong(network_file, tmp_path, capsys):
     assert main(run_arguments(network_file, out=str(tmp_path), initial="H=0.5,C+=1e-4,O=2e-4")) == 0
     warnings = capsys.readouterr().err
     assert "net charge of 0.0001" in warnings and "0.5 hydrogen nuclei" in warnings
+    assert "as in --initial C+=1e-4,e-=1e-4\n" in warnings and "network." not in warnings
 
 
 @pytest.mark.parametrize(
@@ -124,7 +138,10 @@ def test_failures(network_file, tmp_path, capsys):
     status, line = fails(run_arguments(tmp_path / "none.csv"), capsys)
     assert (status, "No such file" in line) == (1, True)
     status, line = fails(run_arguments(network_file, out=str(tmp_path), **{"max-steps": "3"}), capsys)
-    assert (status, "max_steps" in line) == (1, True)
+    assert (status, "Raise --max-steps" in line, "max_steps" in line) == (1, True, False)
+    network_file.write_text("no network\n")
+    status, line = fails(["inspect", str(network_file)], capsys)
+    assert status == 1 and "tiny.csv: the file looks like no format known here: give its format, one of" in line
     network_file.write_text(NETWORK + "C,O,CO,,much,0.5,0,KA\n")
     status, line = fails(["inspect", str(network_file)], capsys)
     assert (status, "tiny.csv:8: " in line, "much" in line) == (1, True, True)
@@ -179,14 +196,16 @@ def test_inspect_tells_what_extrapolation_does(umist_file, capsys):
     assert main(["inspect", umist_file, "--temperature", "200"]) == 0
     printed = capsys.readouterr().out
     assert "outside their ranges of temperature: extrapolate\n" in printed
-    assert "reactions without a fit for T = 200 K: 2" in printed
+    assert "reactions outside their ranges of temperature at 200 K: 2" in printed
     assert "line 1: H2 + O -> OH + H  [297 to 3532 K: extrapolate]" in printed
-    raised = "extrapolation to 200 K raises 1 coefficients above their limits, the most by a factor 2.94e+08: from "
+    raised = (
+        "extrapolation to 200 K raises 1 coefficient above the value at the limit, the most by a factor 2.94e+08: from "
+    )
     assert raised in printed and printed.split(raised)[1].split(", ")[1].startswith("line 2: H2 + C -> CH + H")
     assert main(["inspect", umist_file, "--temperature", "1000", "--out-of-range", "zero"]) == 0
     printed = capsys.readouterr().out
     assert "outside their ranges of temperature: zero\n" in printed
-    assert "extrapolation to 1000 K raises 0 coefficients above their limits\n" in printed
+    assert "extrapolation to 1000 K raises 0 coefficients above the value at the limit\n" in printed
 
 
 def test_inspect_tells_what_is_not_judged(umist_file, capsys):
@@ -232,6 +251,7 @@ def test_a_warning_where_most_coefficients_are_zero(umist_file, tmp_path, capsys
         assert main(command) == 0
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith("eqxfuse: warning: at 9 K 3 of the 3 rate coefficients of barriers are 0")
+        assert line.endswith("to keep them: give --out-of-range bounded") and "read_network" not in line
     assert main(["inspect", umist_file, *zero[:4]]) == 0
     assert capsys.readouterr().err.count("rate coefficients of barriers are 0") == 1
 

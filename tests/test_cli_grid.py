@@ -69,7 +69,6 @@ def test_every_cell_of_the_product(network_file, tmp_path, capsys):
     assert "3 density x 10 g0: 30 cells" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "new" / "out").iterdir()) == [
         "tiny.grid.json",
-        "tiny.grid.lock",
         "tiny.grid.npz",
     ]
     found = Trajectory.load(tmp_path / "new" / "out" / "tiny.grid.npz")
@@ -109,7 +108,7 @@ def test_another_network_is_refused(network_file, tmp_path, capsys):
 
 def test_another_policy_outside_the_ranges_is_refused(network_file, tmp_path, capsys):
     main(words(network_file, tmp_path))
-    assert "outside their ranges of temperature: extrapolate\n" in capsys.readouterr().out
+    assert "outside their ranges of temperature: extrapolate (0 reactions at 50 K)\n" in capsys.readouterr().out
     status, line = fails(words(network_file, tmp_path, **{"out-of-range": "zero"}), capsys)
     assert status == 2 and "other settings (network" in line
 
@@ -172,10 +171,36 @@ def test_failed_cells_have_a_reason_and_the_rest_goes_on(network_file, tmp_path,
     assert failed[0] == "g0,stopped_at_yr,reason"
     (row,) = (line.split(",") for line in failed if line.startswith("1000000000.0,"))
     assert 0.0 < float(row[1]) < 1e3 and row[2] == "max_steps_reached"
-    assert f"{len(failed) - 1} cells failed" in printed and "Raise max_steps" in printed
+    assert f"{len(failed) - 1} cells failed" in printed and "Raise --max-steps or --rtol" in printed
     found = Trajectory.load(tmp_path / "tiny.grid.npz")
     assert int((~found.succeeded).sum()) == len(failed) - 1 < 10
     assert float(found.final["CO"][0]) == pytest.approx(START, rel=1e-12)
+
+
+def test_more_steps_for_the_cells_that_gave_up(network_file, tmp_path, capsys, monkeypatch):
+    """Two of ten; once the command is interrupted, and the others are not touched."""
+    fields = {"g0": "0.1,0.2,1e6,0.3,0.4,0.5,0.6,0.7,1e7,0.8", "species": "CO"}
+    assert main(words(network_file, tmp_path, **fields, **{"max-steps": "40", "chunk": "1"})) == 0
+    before = Trajectory.load(tmp_path / "tiny.grid.npz")
+    failed = np.flatnonzero(~np.asarray(before.succeeded))
+    assert failed.tolist() == [2, 8]
+    status, line = fails(words(network_file, tmp_path, **fields, **{"max-steps": "30", "chunk": "1"}), capsys)
+    assert status == 2 and "other settings (max_steps," in line
+    more = words(network_file, tmp_path, **fields, **{"max-steps": "4000", "chunk": "1"})
+    with monkeypatch.context() as patch:
+        patch.setattr(grid_store, "replace_rows", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+        assert fails(more, capsys)[0] == 1
+    assert len(list((tmp_path / "tiny.grid.chunks").iterdir())) == 2
+    assert main(more) == 0
+    printed = capsys.readouterr().out
+    assert "solving again what gave up after fewer steps than --max-steps allows now: 2 cells" in printed
+    assert "2 of 2 cells are done already" in printed and "10 of 10 cells solved" in printed
+    after = Trajectory.load(tmp_path / "tiny.grid.npz")
+    others = np.delete(np.arange(10), failed)
+    np.testing.assert_array_equal(after.abundances[others], before.abundances[others])
+    np.testing.assert_array_equal(after.origin.conditions.g0, before.origin.conditions.g0)
+    assert bool(after.succeeded.all()) and (after.statistics["steps"][failed] > 40).all()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.csv", "tiny.grid.json", "tiny.grid.npz"]
 
 
 def test_nothing_solved_is_a_failure(network_file, tmp_path, capsys):
@@ -216,7 +241,8 @@ def test_a_killed_run_goes_on(network_file, tmp_path, end):
     main(words(network_file, tmp_path / "whole", **MANY))
     with started(network_file, tmp_path / "out") as process:
         process.send_signal(signal.Signals[end])
-        assert process.communicate() == (None, "")
+        said = "\neqxfuse grid: interrupted. What was finished is kept: the same command goes on from there\n"
+        assert process.communicate() == (None, said if end == "SIGINT" else "")
     assert process.returncode == -signal.Signals[end]
     done = len(list((tmp_path / "out" / "tiny.grid.chunks").glob("[0-9]?????.npz")))
     assert 3 <= done < 100
@@ -293,7 +319,9 @@ def test_axes(text, values):
     np.testing.assert_allclose(parse_axis(text), values, rtol=1e-14)
 
 
-@pytest.mark.parametrize("text", ["", "a", "1,", "1:2", "1:2:3:4", "1:2:1", "0:1:3log", "1:2:nanlog", "1:2:9999999"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "1,", "10,20,10", "10:10:3", "1:2", "1:2:3:4", "1:2:1", "0:1:3log", "1:2:nanlog", "1:2:9999999"]
+)
 def test_what_is_no_axis(text):
     with pytest.raises(ValueError):
         parse_axis(text)

@@ -28,6 +28,22 @@ def join_archives(
                 _write(archive, name, (*shape, *example.shape[1:]), example.dtype, _pieces(parts, name))
 
 
+def replace_rows(path: Path, source: Path, cells: np.ndarray, parts: Sequence[Path], same: Sequence[str]) -> None:
+    """Write the arrays of the .npz file `source` to `path`, with those of `parts` in place of the rows of `cells`.
+
+    The rows are those of all but the last axes, which an array of a part has besides its first one. Arrays that are
+    named in `same`, or are in no part, stay as they are. Raises `DamagedPart`.
+    """
+    replaced = read_archive(parts[0]).keys() - set(same)
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        for name in _names(source):
+            array = read_archive(source, [name])[name]
+            if name in replaced:
+                rows = np.concatenate(list(_pieces(parts, name)))
+                array.reshape(-1, *rows.shape[1:])[cells] = rows
+            _write(archive, name, array.shape, array.dtype, [array])
+
+
 class DamagedPart(ValueError):
     """`path` cannot be read."""
 
@@ -39,6 +55,11 @@ class DamagedPart(ValueError):
 def _pieces(parts: Iterable[Path], name: str) -> Iterator[np.ndarray]:
     for path in parts:
         yield read_archive(path, [name])[name]
+
+
+def _names(path: Path) -> list[str]:
+    with np.load(path) as arrays:
+        return arrays.files
 
 
 def read_archive(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:

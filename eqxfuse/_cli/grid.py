@@ -14,10 +14,12 @@ from tqdm import tqdm
 
 from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.lists import counted
 from eqxfuse._cli.conditions import add_axes, read_axes
 from eqxfuse._cli.grid_report import report
-from eqxfuse._cli.grid_store import GridStore, open_store
-from eqxfuse._cli.inputs import open_network, right_hand_side, start
+from eqxfuse._cli.grid_store import GOES_ON, GridStore, open_store
+from eqxfuse._cli.inputs import describe_network, describe_ranges, open_network, right_hand_side, start
+from eqxfuse._cli.interrupt import say_when_interrupted
 from eqxfuse._cli.parser import add_network, add_solver, add_start, count, names
 from eqxfuse._cli.report import file_stem
 from eqxfuse._cli.settings import add_settings
@@ -57,33 +59,34 @@ def grid(options: argparse.Namespace) -> None:
     stem = f"{file_stem(network.name)}.grid"
     with open_store(Path(options.out), stem, cells.count, options.chunk, settings) as store:
         shape = " x ".join(f"{len(values)} {name}" for name, values in axes.items()) or "1"
-        print(
-            f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}"
-        )
-        print(f"{shape}: {cells.count} cells")
-        print(f"outside their ranges of temperature: {network.policies}", flush=True)
+        print(describe_network(network, rhs.kernel.backend))
+        print(f"{shape}: {counted(cells.count, 'cell')}")
+        print(describe_ranges(network, conditions.temperature), flush=True)
         warn_of_start(network, conditions, y0)
-        todo = [store.chunk(number) for number in store.missing]
-        if todo:
-            limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
-            shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
-            _solve(solve_blocks(shared, cells, todo, block), store, sum(map(len, todo)), options)
+        limits = {"rtol": options.rtol, "atol": options.atol, "max_steps": options.max_steps}
+        shared = Integration.make(rhs, options.t_end, cells.dtype, saveat=options.outputs, **limits)
         origin = Origin.of(network, conditions, 0.0, (options.rtol, options.atol), tuple(axes))
-        store.finish(cells.shape, axes, origin)
-        report(store.result, axes)
+        while len(store.todo):
+            missing = [store.chunk(number) for number in store.missing]
+            if missing:
+                _solve(solve_blocks(shared, cells, missing, block), store, sum(map(len, missing)), options)
+            store.finish(cells.shape, axes, origin)
+        report(store, axes)
 
 
-def _solve(parts: Generator[Part, None, None], store: GridStore, todo: int, options: argparse.Namespace) -> None:
+def _solve(parts: Generator[Part, None, None], store: GridStore, missing: int, options: argparse.Namespace) -> None:
     """Keep every chunk as it comes."""
-    done = store.cells - todo
-    if done:
-        print(f"{done} of {store.cells} cells are done already", flush=True)
+    total = len(store.todo)
+    if store.again:
+        print(f"solving again what gave up after fewer steps than --max-steps allows now: {counted(total, 'cell')}")
+    if missing < total:
+        print(f"{total - missing} of {counted(total, 'cell')} are done already", flush=True)
     shown = options.progress or sys.stderr.isatty()
-    with closing(parts), tqdm(total=store.cells, initial=done, unit="solve", disable=not shown) as bar:
-        for number, own in groupby(parts, lambda part: int(part[0].flat[0]) // store.size):
-            cells = store.chunk(number)
-            trajectory = gather(own, range(cells[0], cells[-1] + 1), bar.update)
+    with closing(parts), tqdm(total=total, initial=total - missing, unit="solve", disable=not shown) as bar:
+        for number, own in groupby(parts, lambda part: store.number(int(part[0].flat[0]))):
+            trajectory = gather(own, store.chunk(number), bar.update)
             store.write(number, _only(trajectory, options.species))
+            say_when_interrupted(f"{options.prog}: interrupted. {GOES_ON}")
 
 
 def _only(trajectory: Trajectory, names: tuple[str, ...] | None) -> Trajectory:

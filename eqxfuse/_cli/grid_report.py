@@ -1,31 +1,51 @@
 """What a grid says at its end, and its table of failed cells."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from eqxfuse._chemistry.constants import YEAR
-from eqxfuse._cli.archive import DamagedPart, read_archive
-from eqxfuse._cli.errors import CommandError
+from eqxfuse._chemistry.lists import counted
+from eqxfuse._cli.errors import FAILURES, CommandError
+from eqxfuse._cli.grid_store import GridStore
 from eqxfuse._solve.durable import write_durably
-from eqxfuse._solve.outcome import Outcome, from_names
 
 _GOOD = "successful"
 
 
-def report(result: Path, axes: Mapping[str, tuple[float, ...]]) -> None:
-    """Print how many cells of the file `result` were solved, and list the others in a table beside it. Raises
-    `CommandError` when that cannot be written, when `result` is damaged, and when no cell was solved.
+def report(store: GridStore, axes: Mapping[str, tuple[float, ...]]) -> None:
+    """Print how many cells of the result in the `store` were solved, and list the others in a table beside it. Raises
+    `CommandError` when that cannot be written, when the result is damaged, and when no cell was solved.
     """
-    outcomes, steps, ends = _read(result)
+    outcomes, steps, ends = store.outcomes()
     failed = np.argwhere(outcomes != _GOOD)
+    table = store.result.with_suffix(".failed.csv")
+    if len(failed):
+        _write(table, axes, failed, outcomes, ends)
+    else:
+        table.unlink(missing_ok=True)
     print(
-        f"{outcomes.size - len(failed)} of {outcomes.size} cells solved, {steps.mean():.0f} steps each\nwrote {result}"
+        f"{outcomes.size - len(failed)} of {counted(outcomes.size, 'cell')} solved, {steps.mean():.0f} steps on average"
     )
+    print(f"wrote {store.result}")
     if not len(failed):
         return
-    table = result.with_suffix(".failed.csv")
+    print(f"wrote {table}")
+    reasons = Counter(str(outcomes[tuple(cell)]) for cell in failed)
+    for reason, number in sorted(reasons.items()):
+        print(f"{counted(number, 'cell')} failed. Of each: {FAILURES[reason]}")
+    if "max_steps_reached" in reasons:
+        print("The same command with larger --max-steps solves the cells that used up theirs again, and no others")
+    if len(failed) == outcomes.size:
+        raise CommandError(f"no cell could be solved; see {table}")
+
+
+def _write(
+    table: Path, axes: Mapping[str, tuple[float, ...]], failed: np.ndarray, outcomes: np.ndarray, ends: np.ndarray
+) -> None:
+    """A row for each of the `failed` cells [failed, axes]."""
     rows = [[*(repr(values[i]) for values, i in zip(axes.values(), cell, strict=True))] for cell in failed]
     reasons = [str(outcomes[tuple(cell)]) for cell in failed]
     stopped = [f"{ends[tuple(cell)] / YEAR:.6g}" for cell in failed]
@@ -37,19 +57,3 @@ def report(result: Path, axes: Mapping[str, tuple[float, ...]]) -> None:
         write_durably(table, lambda path: path.write_text("\n".join(lines) + "\n"))
     except OSError as error:
         raise CommandError(f"cannot write {table}: {error.strerror or error}") from error
-    print(f"wrote {table}")
-    for reason in sorted(set(reasons)):
-        print(f"{reasons.count(reason)} cells failed. Of each: {Outcome[from_names(np.array(reason))]}")
-    if len(failed) == outcomes.size:
-        raise CommandError(f"no cell could be solved; see {table}")
-
-
-def _read(result: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How the cells ended, after how many steps, and at what time [s]."""
-    try:
-        arrays = read_archive(result, ["result", "statistics_steps", "end_time"])
-    except DamagedPart as error:
-        raise CommandError(f"{error}; without it the same command solves all cells anew") from error
-    except OSError as error:
-        raise CommandError(f"cannot read {result}: {error.strerror}") from error
-    return arrays["result"], arrays["statistics_steps"], arrays["end_time"]

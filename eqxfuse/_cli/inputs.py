@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._cli.errors import CommandError, UsageError
@@ -25,10 +26,19 @@ def open_network(options: argparse.Namespace) -> Network:
     return read(options.file, options.format, options.out_of_range)
 
 
-def describe_ranges(network: Network, temperature: Any) -> str:
-    """What is done outside the ranges of temperature, and with how many reactions at `temperature` [K]."""
-    outside = len(network.out_of_range(temperature))
-    return f"outside their ranges of temperature: {network.policies} ({outside} reactions at {temperature:g} K)"
+def describe_network(network: Network, backend: str) -> str:
+    """Its name, its size, and who computes it."""
+    reactions = counted(len(network.reactions), "reaction")
+    return f"{network.name}: {len(network.species)} species, {reactions}, {backend}"
+
+
+def describe_ranges(network: Network, temperatures: ArrayLike) -> str:
+    """What is done outside the ranges of temperature, and with how many reactions at the lowest and the highest of the
+    `temperatures` [K].
+    """
+    extremes = sorted({float(np.min(temperatures)), float(np.max(temperatures))})
+    outside = (f"{counted(len(network.out_of_range(t)), 'reaction')} at {t:g} K" for t in extremes)
+    return f"outside their ranges of temperature: {network.policies} ({', '.join(outside)})"
 
 
 def read(file: str, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._cli.inputs import open_network
@@ -53,7 +54,7 @@ def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]
         reaction = network.reactions[j]
         ranges = ", ".join(f"{fit.t_min:g} to {fit.t_max:g} K" for fit in reaction.fits)
         lines.append(f"{_row(network, j)}  [{ranges}: {reaction.out_of_range}]")
-    return f"reactions without a fit for T = {temperature:g} K", lines
+    return f"reactions outside their ranges of temperature at {temperature:g} K", lines
 
 
 def _extrapolation(network: Network, temperature: float) -> str:
@@ -65,7 +66,8 @@ def _extrapolation(network: Network, temperature: float) -> str:
         for policy in ("extrapolate", "clamp")
     )
     rise = np.divide(k, clamped, out=np.zeros_like(k), where=clamped > 0)
-    text = f"extrapolation to {temperature:g} K raises {np.count_nonzero(rise > 1)} coefficients above their limits"
+    raised = counted(int(np.count_nonzero(rise > 1)), "coefficient")
+    text = f"extrapolation to {temperature:g} K raises {raised} above the value at the limit"
     if not np.any(rise > 1):
         return text
     worst = int(np.argmax(rise))

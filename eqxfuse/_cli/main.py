@@ -2,7 +2,6 @@
 
 import io
 import os
-import signal
 import sys
 import warnings
 from argparse import RawDescriptionHelpFormatter
@@ -15,6 +14,7 @@ from eqxfuse._cli.compare import add_compare
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.grid import add_grid
 from eqxfuse._cli.inspect import add_inspect
+from eqxfuse._cli.interrupt import end_when_interrupted
 from eqxfuse._cli.parser import Parser
 from eqxfuse._cli.report import show_warnings
 from eqxfuse._cli.run import add_demo, add_run
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal cannot show is escaped.
     """
     if arguments is None:
-        _end_when_interrupted()
+        end_when_interrupted()
         _escape_what_cannot_be_shown()
     options = _parser().parse_args(arguments)
     jax.config.update("jax_enable_x64", True)
@@ -74,14 +74,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         return _fail(options.prog, error, options.trouble)
     return status
-
-
-def _end_when_interrupted() -> None:
-    """Without Python's part in it, which would wait for the end of a solve, and can lose the interrupt in a callback of
-    JAX. Files are written so that they are whole whenever the process ends.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _escape_what_cannot_be_shown() -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -59,7 +60,11 @@ def parse_count(text: str) -> int:
 def parse_axis(text: str) -> tuple[float, ...]:
     """`10`, `10,20,50`, `lo:hi:n` (n values spread evenly) or `lo:hi:nlog` (evenly in the logarithm): the values."""
     if ":" not in text:
-        return tuple(parse_number(item.strip()) for item in text.split(","))
+        listed = tuple(parse_number(item.strip()) for item in text.split(","))
+        twice = [value for value, number in Counter(listed).items() if number > 1]
+        if twice:
+            raise ValueError(f"{twice[0]:g} stands twice in {text!r}")
+        return listed
     parts = text.split(":")
     if len(parts) != 3:
         raise ValueError(f"{text!r} is no range: write lo:hi:n, as in 10:300:30, or lo:hi:nlog, as in 1e2:1e6:5log")
@@ -68,6 +73,8 @@ def parse_axis(text: str) -> tuple[float, ...]:
     number = parse_count(parts[2].removesuffix("log"))
     if not 2 <= number <= LARGEST_AXIS:
         raise ValueError(f"{text!r} must have from 2 to {LARGEST_AXIS} values")
+    if low == high:
+        raise ValueError(f"{text!r} is one value: write {parts[0]}")
     values = np.geomspace(low, high, number) if logarithmic else np.linspace(low, high, number)
     return tuple(values.tolist())
 

@@ -11,13 +11,14 @@ from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._chemistry.network import Network
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
-from eqxfuse._cli.errors import CommandError
-from eqxfuse._cli.inputs import describe_ranges, open_network, right_hand_side, start
+from eqxfuse._cli.errors import FAILURES, CommandError
+from eqxfuse._cli.inputs import describe_network, describe_ranges, open_network, right_hand_side, start
 from eqxfuse._cli.parser import add_network, add_solve, add_start
 from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli.settings import add_settings
 from eqxfuse._plot import plain
-from eqxfuse._solve.failure import explain
+from eqxfuse._solve.failure import standing
+from eqxfuse._solve.outcome import names_of
 from eqxfuse._solve.solve import solve
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 from eqxfuse.networks import dark_cloud, dark_cloud_abundances
@@ -60,7 +61,7 @@ def _solve_and_report(
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend)
     make_folder(Path(options.out))
-    print(f"{network.name}: {len(network.species)} species, {len(network.reactions)} reactions, {rhs.kernel.backend}")
+    print(describe_network(network, rhs.kernel.backend))
     print(describe(conditions))
     print(describe_ranges(network, conditions.temperature), flush=True)
     began = time.perf_counter()
@@ -77,7 +78,8 @@ def _solve_and_report(
         throw=False,
     )
     if not trajectory.succeeded:
-        raise CommandError(explain(trajectory, rhs, conditions, t_end))
+        reason = FAILURES[str(names_of(trajectory.result))]
+        raise CommandError(f"{standing(trajectory, rhs, conditions, t_end)}. It failed because {reason}")
     _report(
         trajectory, time.perf_counter() - began, f"{plain(network.name)}, {typeset(conditions)}", network.name, options
     )
@@ -86,7 +88,11 @@ def _solve_and_report(
 
 
 def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
+    """Files first: who reads the output may have seen enough of it (`| head`)."""
     names = options.species or trajectory.most_abundant()
-    print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
-    for path in write(trajectory, names, Path(options.out), (file_stem(name), options.save), title):
+    try:
+        written = write(trajectory, names, Path(options.out), (file_stem(name), options.save), title)
+    finally:
+        print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
+    for path in written:
         print(f"wrote {path}")

@@ -63,7 +63,9 @@ def solve(
     - `max_steps`: a solve that needs more fails.
     - `progress`: show a bar on stderr.
     - `throw`: raise `RuntimeError` when the solve fails, saying where and what to try; otherwise see
-      `Trajectory.result` and `Trajectory.end_time`.
+      `Trajectory.result` and `Trajectory.end_time`. What a failed solve did not reach is nan, but its derivatives are 0
+      and say nothing: were they nan, a loss `jnp.where(result.succeeded, jnp.log(x), 0)` over a batch, in which reverse
+      mode multiplies them by 0, would be nan for all cells.
 
     Raises `ValueError` and `TypeError` for arguments that make no sense, `UnknownSpecies` for a name in `y0` that the
     network does not have.

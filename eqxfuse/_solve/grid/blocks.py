@@ -80,8 +80,8 @@ def solve_blocks(
         pool.shutdown(cancel_futures=True)
 
 
-def gather(parts: Iterable[Part], cells: range, done: Callable[[int], object]) -> Trajectory:
-    """The trajectories of the cells in a range [cells], in NumPy; `parts` hold all of them and no others.
+def gather(parts: Iterable[Part], cells: np.ndarray, done: Callable[[int], object]) -> Trajectory:
+    """The trajectories of `cells`, increasing indices [cells], in NumPy; `parts` hold all of them and no others.
 
     Calls `done` with the number of cells of every part.
     """
@@ -92,7 +92,7 @@ def gather(parts: Iterable[Part], cells: range, done: Callable[[int], object]) -
         if not arrays:
             arrays = [np.empty((len(cells), *leaf.shape[2:]), leaf.dtype) for leaf in leaves]
         for array, leaf in zip(arrays, leaves, strict=True):
-            array[indices - cells.start] = leaf
+            array[np.searchsorted(cells, indices)] = leaf
         done(len(np.unique(indices)))
     return jax.tree.unflatten(structure, arrays)
 

@@ -91,7 +91,7 @@ def solve_grid(
     block = block or block_size(rhs, cells.count)
     parts = solve_blocks(integration, cells, [np.arange(cells.count)], block, mesh)
     with tqdm(total=cells.count, unit="solve", disable=not progress) as bar:
-        flat = gather(parts, range(cells.count), bar.update)
+        flat = gather(parts, np.arange(cells.count), bar.update)
     trajectory = jax.tree.map(lambda array: array.reshape((*cells.shape, *array.shape[1:])), flat)
     dims = axis_names(conditions, len(cells.shape))
     origin = Origin.of(rhs.network, as_arrays(conditions), integration.span[0], integration.tolerances, dims)
