@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "_kernels": "_llvm _program _python",
     "_rhs": "_chemistry _kernels _lower _program _python",
     "carbox": "_chemistry _kernels _rhs",
-    "_solvers": "_kernels _llvm _program _rhs",
+    "_solvers": "_chemistry _kernels _llvm _program _rhs",
     "_solve": "_chemistry _kernels _plot _program _rhs _solvers",
     "_analysis": "_chemistry _plot _program _rhs _solve",
     "_cli": "_analysis _chemistry _formats _kernels _lower _plot _program _rhs _solve networks",
