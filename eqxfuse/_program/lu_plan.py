@@ -55,7 +55,7 @@ class LUPlan(OneLine):
 
 
 def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple: int) -> LUPlan:
-    """Order by Markowitz's criterion and choose the dense tail that costs least.
+    """Order by Markowitz's criterion, but for the last rows of the pattern, and choose the dense tail that costs least.
 
     `sparse_cost` and `dense_cost` weigh a multiply-add in the looped sparse part and in the dense block;
     the tail's size is a multiple of `multiple` (or the whole matrix when that is smaller).
@@ -68,7 +68,8 @@ def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple
 def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[int]]:
     """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255).
 
-    Returns the order, the columns that are still active when a pivot is eliminated, and the multiply-adds of each step.
+    The last rows of the pattern follow in their order. Returns the order, the columns that are still active when a
+    pivot is eliminated, and the multiply-adds of each step.
     """
     rows = [set(pattern.row(i).tolist()) for i in range(pattern.size)]
     columns: list[set[int]] = [set() for _ in rows]
@@ -76,9 +77,10 @@ def _markowitz(pattern: Pattern) -> tuple[list[int], dict[int, set[int]], list[i
         for j in row:
             columns[j].add(i)
     order, upper, products = [], {}, []
-    active = set(range(pattern.size))
-    while active:
-        pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
+    first = pattern.size - pattern.last
+    active = set(range(first))
+    for position in range(pattern.size):
+        pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i)) if active else position
         active.discard(pivot)
         order.append(pivot)
         upper[pivot], below = rows[pivot] - {pivot}, columns[pivot] - {pivot}

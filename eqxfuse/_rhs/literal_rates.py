@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import cache, partial, reduce
 
 import jax
 
@@ -52,6 +53,7 @@ class LiteralRates:
         self._species = species
         self._fields = {field: self.graph.symbol(_name(field)) for field in _FIELDS}
         self._traced: dict = {}
+        self._total = cache(self._sum)
 
     def nodes(self) -> dict[Load, int]:
         """What the elements of the inputs `k` and `m` of the program stand for."""
@@ -105,9 +107,29 @@ class LiteralRates:
 
     def _modifier(self, reaction: Reaction) -> int:
         law = reaction.fits[0].law
-        abundances = [self.graph.symbol(self._species[self._network.index(name)]) for name in law.modifying_species]
-        densities = [self.graph.apply("*", y, self._fields["density"]) for y in abundances]
+        abundances = [self._abundance(self._network.index(name)) for name in law.modifying_species]
+        values = [*abundances, *map(self._total, law.modifying_totals)]
+        densities = [self.graph.apply("*", value, self._fields["density"]) for value in values]
         return self._law(reaction, law, self._fields["temperature"], densities)
+
+    def _sum(self, name: str) -> int:
+        """The total `name` of abundances, or of their rates of change."""
+        position = [total.name for total in self._network.totals].index(name)
+        value = self._rate if self._network.totals[position].of_rates else self._abundance
+        terms = [
+            self.graph.apply("*", self.graph.number(weight), value(i))
+            for i, weight in self._network.total_terms[position].items()
+        ]
+        return reduce(partial(self.graph.apply, "+"), terms)
+
+    def _rate(self, j: int) -> int:
+        reaction = self._network.reactions[j]
+        factors = [self._abundance(self._network.index(name)) for name in reaction.factors]
+        modifier = [self._modifier(reaction)] if reaction.fits[0].law.is_modified else []
+        return reduce(partial(self.graph.apply, "*"), [self._coefficient(reaction), *modifier, *factors])
+
+    def _abundance(self, i: int) -> int:
+        return self.graph.symbol(self._species[i])
 
     def _law(self, reaction: Reaction, law: RateLaw, temperature: int, densities: Sequence[int] | None = None) -> int:
         """The coefficient of `law`, or its modifier where `densities` are given."""

@@ -18,6 +18,7 @@ from eqxfuse._program.pattern import Pattern
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS, jacobian_kernel
 from eqxfuse._rhs.modifiers import Modifiers
+from eqxfuse._rhs.sparse_matrix import stored_values
 from eqxfuse._solvers.step import Step, rosenbrock_step
 from eqxfuse._solvers.tableau import RosenbrockTableau
 
@@ -114,14 +115,19 @@ def _step_jvp(parts: Parts, primals, tangents):
 
 @lru_cache(maxsize=64)
 def scalar_modifiers(modifiers: Modifiers):
-    """The modifiers, and these with their slopes, for native code; None where a law has no such form."""
-    from eqxfuse._llvm.step.rosenbrock import Modifying
+    """The modifiers for native code, as a `Modifying`; None where a law has no such form."""
+    from eqxfuse._llvm.step.modifiers import Modifying, ModifyingLaw, ModifyingRound
     from eqxfuse._program.trace import scalar_function
 
-    inputs = ("y", modifiers.species.tolist()), ("c", range(modifiers.count))
+    def native(law):
+        values, both = (scalar_function(*modifiers.row(law, slopes)) for slopes in (False, True))
+        return ModifyingLaw(len(law.reactions), law.first, law.slopes, values, both)
+
     try:
-        values, both = (scalar_function(f, inputs) for f in (modifiers, modifiers.with_slopes))
-        return Modifying(modifiers.count, values, both)
+        rounds = [
+            (r.program if modifiers.known else None, r.first, tuple(map(native, r.laws))) for r in modifiers.rounds
+        ]
+        return Modifying(modifiers.count, tuple(ModifyingRound(*parts) for parts in rounds))
     except NotImplementedError as operation:
         _log.info("abundance-dependent rates run outside the native step, because of the JAX operation %s", operation)
         return None
@@ -166,12 +172,13 @@ class _Tabulated:
 
     def _f(self, row, y):
         modifiers = self.parts.modifiers
-        more = [modifiers(y[modifiers.species], self.parameters[0][row])] if modifiers else []
+        more = [modifiers(y, self.k[row], self.parameters[0][row])] if modifiers else []
         return self.parts.rhs(y, self.k[row], *more)
 
     def factorise(self, y, h):
         from eqxfuse._kernels.cpu.sparse_solve import sparse_solver
 
         modifiers = self.parts.modifiers
-        more = modifiers.with_slopes(y[modifiers.species], self.parameters[0][0]) if modifiers else ()
-        return sparse_solver(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more), h)
+        more = modifiers.with_slopes(y, self.k[0], self.parameters[0][0]) if modifiers else ()
+        values = stored_values(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more))
+        return sparse_solver(self.parts.pattern, values, h)

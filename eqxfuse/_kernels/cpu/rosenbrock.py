@@ -11,8 +11,9 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.module import module_target
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
 from eqxfuse._llvm.kernel.module import Modules
+from eqxfuse._llvm.step.modifiers import Modifying
 from eqxfuse._llvm.step.module import step_ir
-from eqxfuse._llvm.step.rosenbrock import Method, Modifying
+from eqxfuse._llvm.step.rosenbrock import Method
 from eqxfuse._program.ir import Program
 from eqxfuse._program.lu_plan import plan_lu
 from eqxfuse._program.one_line import OneLine
@@ -39,7 +40,7 @@ class NativeStep(OneLine):
 
     def __call__(self, *arrays: Float[Array, "..."]):
         *vectors, h = arrays
-        shape = (self.method.outputs, self.pattern.size)
+        shape = (self.method.outputs, self.pattern.states)
         result = jax.ShapeDtypeStruct((shape[0] * shape[1],), jnp.float64)
         call = jax.ffi.ffi_call(_target(self), result, vmap_method="expand_dims")
         return call(*map(jnp.ravel, vectors), jnp.reshape(h, (1,))).reshape(shape)
@@ -62,8 +63,7 @@ class NativeStep(OneLine):
 
     @cached_property
     def identity(self) -> str:
-        m = self.modifying
-        modifying = f"{m.parameters} {m.modifiers.digest} {m.slopes.digest}" if m else ""
+        modifying = self.modifying.digest if self.modifying else ""
         return f"step {self.rhs.digest} {self.jacobian.digest} {self.pattern.digest} {self.method!r} {modifying}"
 
 

@@ -114,7 +114,16 @@ def zero(kind: ir.Type) -> ir.Constant:
 
 def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> Any:
     """A constant int32 array."""
-    data = bytearray(np.asarray(values, dtype="<i4").tobytes())
+    return _constant(module, name, np.asarray(values, dtype="<i4"))
+
+
+def numbers(module: ir.Module, name: str, values: np.ndarray) -> Any:
+    """A constant array of doubles."""
+    return _constant(module, name, np.asarray(values, dtype="<f8"))
+
+
+def _constant(module: ir.Module, name: str, values: np.ndarray) -> Any:
+    data = bytearray(values.tobytes())
     kind = ir.ArrayType(ir.IntType(8), len(data))
     variable: Any = ir.GlobalVariable(module, kind, name)
     variable.global_constant = True

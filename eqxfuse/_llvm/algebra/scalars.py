@@ -1,6 +1,6 @@
 """LLVM IR of functions of scalars, on numbers of any number of lanes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -18,19 +18,24 @@ def emit_scalars(module: ir.Module, name: str, function: ScalarFunction, inputs:
     """The function `@{name}(inputs..., out)`, on arrays of `number`, a double or a vector of them."""
     code = Code(module, name, len(inputs) + 1)
     arrays = dict(zip(inputs, code.arguments, strict=False))
+    results = scalar_values(code, function, number, lambda array, index: code.load(arrays[array], index, number))
+    for i, value in enumerate(results):
+        code.store(value, code.arguments[-1], i)
+    code.build.ret_void()
+    return code.function
+
+
+def scalar_values(code: Code, function: ScalarFunction, number: ir.Type, load: Callable[[str, int], Any]) -> list:
+    """The results of a function, computed where `code` stands; `load(array, index)` gives what it loads."""
     values: list[Any] = []
     for kind, operands in function.operations:
         if kind == LOAD:
-            array, index = operands
-            values.append(code.load(arrays[array], index, number))
+            values.append(load(*operands))
         elif kind == NUMBER:
             values.append(code.splat(ir.Constant(DOUBLE, float(operands[0])), number))
         else:
             values.append(_operation(code, kind, [values[x] for x in operands]))
-    for i, position in enumerate(function.results):
-        code.store(values[position], code.arguments[-1], i)
-    code.build.ret_void()
-    return code.function
+    return [values[position] for position in function.results]
 
 
 def _operation(code: Code, name: str, values: list):

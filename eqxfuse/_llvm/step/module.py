@@ -9,7 +9,8 @@ from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
 from eqxfuse._llvm.kernel.module import Modules, Shape
 from eqxfuse._llvm.kernel.plan import Plan, make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
-from eqxfuse._llvm.step.rosenbrock import Method, Modifying, RosenbrockStep
+from eqxfuse._llvm.step.modifiers import Modifying
+from eqxfuse._llvm.step.rosenbrock import Method, RosenbrockStep
 from eqxfuse._llvm.xla.batch import batch_text
 from eqxfuse._llvm.xla.handler import handler_text
 from eqxfuse._program.ir import Array, Program
@@ -36,7 +37,8 @@ def step_ir(
     drift = [Array("drift", y.length)] if method.slopes else []
     inputs = (y, *(Array(a.name, count * a.length) for a in rows), *drift, Array("h", 1))
     outputs = method.outputs * rhs.inputs[0].length
-    programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
+    parts = {"rhs": rhs, "jacobian": jacobian, **(modifying.programs if modifying else {})}
+    programs = {label: make_plan(program, shape.registers) for label, program in parts.items()}
     arithmetic, frame, sizes = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], []
     for plan, lanes in zip(plans, (1, shape.lanes), strict=True):
         for label, program in programs.items():
@@ -44,7 +46,7 @@ def step_ir(
             frame += _declarations(program, f"{label}{lanes}")
             frame.append(driver_text(program, f"{label}{lanes}", shape.scalar, lanes))
         scratch = max(program.slots for program in programs.values())
-        text, size = _step_text(plan, method, lanes, k.length, scratch, modifying)
+        text, size = _step_text(plan, method, lanes, k.length, scratch, modifying, [f"{n}{lanes}" for n in programs])
         frame.append(text)
         sizes.append(size)
     block, work = _block_text(inputs, outputs, sizes[1], shape.lanes)
@@ -64,14 +66,15 @@ def _declarations(plan: Plan, name: str) -> list[str]:
     return [f"declare void @{name}.{i}({pointers})\n" for i in range(len(plan.functions))]
 
 
-def _step_text(plan, method: Method, lanes: int, reactions: int, scratch: int, modifying) -> tuple[str, int]:
-    """`@step{lanes}`, and the numbers of work space that it takes."""
+def _step_text(
+    plan, method: Method, lanes: int, reactions: int, scratch: int, modifying: Modifying | None, defined: Sequence[str]
+) -> tuple[str, int]:
+    """`@step{lanes}`, which calls what is `defined` beside it, and the numbers of work space that it takes."""
     module = ir.Module(f"step{lanes}")
     lu = SparseLU(module, plan, lanes)
-    names = f"rhs{lanes}", f"jacobian{lanes}"
-    step = RosenbrockStep(lu, method, *names, plan.pattern.stored, reactions, scratch, modifying)
+    step = RosenbrockStep(lu, method, f"rhs{lanes}", f"jacobian{lanes}", reactions, scratch, modifying)
     step.emit(f"step{lanes}")
-    return _body(module, names, f"lanes{lanes}_"), step.layout["end"]
+    return _body(module, defined, f"lanes{lanes}_"), step.layout["end"]
 
 
 def _body(module: ir.Module, defined: Sequence[str], prefix: str) -> str:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, POINTER, Code, zero
-from eqxfuse._llvm.algebra.scalars import emit_scalars
+from eqxfuse._llvm.algebra.builder import DOUBLE, POINTER, Code, numbers, zero
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
-from eqxfuse._program.scalars import ScalarFunction
+from eqxfuse._llvm.step.modifiers import ModifierCode, Modifying
 
 
 @dataclass(frozen=True)
@@ -44,53 +43,45 @@ class Method:
         return 2 + len(self.dense)
 
 
-@dataclass(frozen=True)
-class Modifying:
-    """How coefficients depend on abundances: by `modifiers`, which load from the arrays "y" and "c".
-
-    "c" has a number of `parameters`. `slopes` gives the modifiers and behind them their derivatives, row by row.
-    """
-
-    parameters: int
-    modifiers: ScalarFunction
-    slopes: ScalarFunction
-
-
 @dataclass(frozen=True, eq=False)
 class RosenbrockStep:
     """Emits `@{name}(y, k, h, out, work)` on numbers of `lu.lanes` lanes.
 
     `rhs` and `jacobian` name functions `(y, k, out, work)` of the module on the same numbers, with `scratch` numbers of
-    work space; `stored` is the number of Jacobian values, `reactions` that of coefficients in a row. With `modifying`,
-    the step takes its parameters behind k, `rhs` the modifiers, and `jacobian` the modifiers and their slopes. A method
-    with slopes takes h df/dt in front of h.
+    work space; `reactions` is the number of coefficients in a row. With `modifying`, the step takes its parameters
+    behind k, `rhs` the modifiers, and `jacobian` the modifiers and their slopes. A method with slopes takes h df/dt in
+    front of h.
     """
 
     lu: SparseLU
     method: Method
     rhs: str
     jacobian: str
-    stored: int
     reactions: int
     scratch: int
     modifying: Modifying | None = None
 
     @property
     def size(self) -> int:
+        """Unknowns of the linear systems."""
         return self.lu.plan.size
+
+    @property
+    def states(self) -> int:
+        return self.lu.plan.pattern.states
 
     @property
     def layout(self) -> dict[str, int]:
         """Where each part of the work space begins [numbers], each aligned to 8 numbers; `end` is its size."""
         parts = {
-            "matrix": self.stored,
+            "matrix": self.lu.plan.pattern.stored,
             "lu": self.lu.storage,
             "temporary": self.lu.workspace,
             "scratch": self.scratch,
-            "state": self.size,
+            "state": self.states,
             "right": self.size,
             "scalars": 8,
-            "modifiers": len(self.modifying.slopes.results) if self.modifying else 0,
+            **(self.modifying.layout if self.modifying else {}),
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
@@ -108,9 +99,11 @@ class RosenbrockStep:
         one = code.splat(ir.Constant(DOUBLE, 1.0), number)
         inverse = code.build.fdiv(one, code.load(h, 0, number))
         gamma = code.splat(ir.Constant(DOUBLE, 1.0 / self.method.gamma), number)
-        code.store(code.build.fmul(gamma, inverse), part["scalars"], 0)
+        for i in range(self.lu.shifts):
+            code.store(code.build.fmul(gamma, inverse), part["scalars"], i)
+        self._fill_borders(code, part)
         modify, slopes = self._modify(code, part, parameters)
-        code.build.call(self._declared(self.jacobian), [y, k, *slopes(y, 0), part["matrix"], part["scratch"]])
+        code.build.call(self._declared(self.jacobian), [y, k, *slopes(y, k, 0), part["matrix"], part["scratch"]])
         factorise = self.lu.factorise(f"{name}_factorise")
         code.build.call(factorise, [part["matrix"], part["scalars"], part["lu"], part["temporary"]])
         solve = self.lu.solve(f"{name}_solve")
@@ -118,35 +111,44 @@ class RosenbrockStep:
             state = self._state(code, y, part, stage)
             row = self.method.rows[stage]
             own = code.at(k, row * self.reactions, number)
-            code.build.call(self._declared(self.rhs), [state, own, *modify(state, row), part["right"], part["scratch"]])
+            modifiers = modify(state, own, row)
+            code.build.call(self._declared(self.rhs), [state, own, *modifiers, part["right"], part["scratch"]])
             self._couple(code, part, stage, inverse, drift)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])
         self._results(code, out, part)
         code.build.ret_void()
         return code.function
 
+    def _fill_borders(self, code: Code, part) -> None:
+        """What is the same in all steps: the constants of the matrix, and zeros behind the right-hand sides."""
+        pattern, number = self.lu.plan.pattern, self.lu.number
+        with code.loop(self.states, self.size) as i:
+            code.store(zero(number), part["right"], i)
+        if len(pattern.constants):
+            constants = numbers(self.lu.module, "lu_constants", pattern.constants)
+            end = code.at(part["matrix"], pattern.stored - len(pattern.constants), number)
+            with code.loop(0, len(pattern.constants)) as i:
+                code.store(code.splat(code.load(constants, i, DOUBLE), number), end, i)
+
     def _modify(self, code: Code, part, parameters):
-        """Two functions of a state and a row of coefficients: each writes a call, and gives the arrays that `rhs` and
-        `jacobian` take in addition.
+        """Two functions of a state and of coefficients and their row: each writes a call, and gives the arrays that
+        `rhs` and `jacobian` take in addition.
         """
         modifying = self.modifying
         if not modifying:
-            return (lambda state, row: ()), (lambda state, row: ())
-        module, number, lanes = self.lu.module, self.lu.number, self.lu.lanes
-        modifiers, slopes = (
-            emit_scalars(module, f"{name}{lanes}", function, ("y", "c"), number)
-            for name, function in (("modifiers", modifying.modifiers), ("slopes", modifying.slopes))
-        )
-        values = part["modifiers"]
-        behind = code.at(values, len(modifying.modifiers.results), number)
+            return (lambda state, k, row: ()), (lambda state, k, row: ())
+        number, lanes = self.lu.number, self.lu.lanes
+        emitter = ModifierCode(self.lu.module, modifying, number, lanes)
+        modifiers, slopes = emitter.emit(f"modifiers{lanes}", False), emitter.emit(f"slopes{lanes}", True)
+        work = [part[name] for name in (*modifying.layout, "scratch")]
 
-        def call(function, state, row, *arrays):
-            code.build.call(function, [state, code.at(parameters[0], row * modifying.parameters, number), values])
+        def call(function, state, k, row, *arrays):
+            code.build.call(function, [state, k, code.at(parameters[0], row * modifying.parameters, number), *work])
             return arrays
 
         return (
-            lambda state, row: call(modifiers, state, row, values),
-            lambda state, row: call(slopes, state, row, values, behind),
+            lambda state, k, row: call(modifiers, state, k, row, part["modifiers"]),
+            lambda state, k, row: call(slopes, state, k, row, part["modifiers"], part["slopes"]),
         )
 
     def _couple(self, code: Code, part, stage: int, inverse, drift) -> None:
@@ -173,7 +175,7 @@ class RosenbrockStep:
 
     def _combine(self, code: Code, target, start, terms: Sequence[tuple]) -> None:
         """target = start + the sum of weights times vectors, element by element."""
-        with code.loop(0, self.size) as i:
+        with code.loop(0, self.states) as i:
             value = code.load(start, i, self.lu.number)
             for weight, vector in terms:
                 value = code.fma(weight, code.load(vector, i, self.lu.number), value)
@@ -181,17 +183,17 @@ class RosenbrockStep:
 
     def _results(self, code: Code, out, part) -> None:
         number, last = self.lu.number, self.method.stages - 1
-        with code.loop(0, self.size) as i:
+        with code.loop(0, self.states) as i:
             error = code.load(part[f"u{last}"], i, number)
             code.store(code.build.fadd(code.load(part["state"], i, number), error), out, i)
-            code.store(error, out, code.add(i, self.size))
+            code.store(error, out, code.add(i, self.states))
             stages = [code.load(u, i, number) for u in self._stages(part)]
             for row, weights in enumerate(self.method.dense):
                 value = zero(number)
                 for weight, stage in zip(weights, stages, strict=True):
                     if weight:
                         value = code.fma(code.splat(ir.Constant(DOUBLE, weight), number), stage, value)
-                code.store(value, out, code.add(i, (2 + row) * self.size))
+                code.store(value, out, code.add(i, (2 + row) * self.states))
 
     def _declared(self, name: str) -> ir.Function:
         known = self.lu.module.globals.get(name)
