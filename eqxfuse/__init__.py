@@ -19,6 +19,7 @@ from eqxfuse._chemistry.constants import YEAR as YEAR
 from eqxfuse._chemistry.network import Network as Network
 from eqxfuse._chemistry.reaction import Reaction as Reaction
 from eqxfuse._chemistry.species import Species as Species
+from eqxfuse._chemistry.total import Total as Total
 from eqxfuse._formats import read_network as read_network
 from eqxfuse._rhs.codegen import CodeGenerator as CodeGenerator
 from eqxfuse._rhs.codegen import compile_network as compile_network

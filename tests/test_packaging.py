@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "_kernels": "_llvm _program _python",
     "_rhs": "_chemistry _html _kernels _lower _program _python",
     "carbox": "_chemistry _kernels _rhs",
-    "_solvers": "_chemistry _kernels _llvm _program _rhs",
+    "_solvers": "_chemistry _kernels _llvm _lower _program _rhs",
     "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
     "_analysis": "_chemistry _html _plot _program _rhs _solve",
     "networks": "rate_laws",  # and the names that `import eqxfuse` offers

@@ -19,6 +19,7 @@ from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
 from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.total import Total, check_totals, levels, needed_totals, within
 from eqxfuse._program.one_line import OneLine
 from eqxfuse.errors import UnknownSpecies
 
@@ -30,7 +31,8 @@ _SHOWN = 20
 class Network(OneLine):
     """Species and reactions in a fixed order; equal and hashed by `digest`.
 
-    Raises `ValueError` when a species stands twice, or a reaction (or its rate law) names one that is not listed.
+    Raises `ValueError` when a species or a total stands twice, when a reaction (or its rate law) names one that is not
+    listed, and when a total sums over what is not there or depends on itself.
     """
 
     species: tuple[Species, ...]
@@ -38,11 +40,14 @@ class Network(OneLine):
     name: str = ""
     notes: tuple[str, ...] = ()
     """What a reader left out or had to assume, one sentence each; shown by `summary`."""
+    totals: tuple[Total, ...] = ()
+    """Sums that rate laws may depend on."""
 
     def __post_init__(self):
         object.__setattr__(self, "species", tuple(self.species))
         object.__setattr__(self, "reactions", tuple(self.reactions))
         object.__setattr__(self, "notes", tuple(self.notes))
+        object.__setattr__(self, "totals", tuple(self.totals))
         twice = [name for name, n in Counter(self.species_names).items() if n > 1]
         if twice:
             raise ValueError(f"species stand twice in the network: {', '.join(twice)}")
@@ -51,6 +56,8 @@ class Network(OneLine):
             for name in _names(reaction):
                 if name not in known:
                     raise ValueError(f"reaction {reaction.equation!r}: {UnknownSpecies(name, known)}")
+        check_totals(self.totals, known, self.reactions)
+        self.total_levels  # noqa: B018 -- where totals depend on themselves, now is the time to say so
 
     @classmethod
     def from_reactions(
@@ -60,19 +67,21 @@ class Network(OneLine):
         *,
         species: Species | str | Iterable[Species | str] = (),
         name: str = "",
+        totals: Total | Iterable[Total] = (),
     ) -> "Network":
         """Build a network in Python.
 
         `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
         a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
         `rates`. One equation with its rate needs no list. `species` fixes an order and compositions; the others
-        follow as they appear. A name that is not a formula becomes an opaque species. Raises `ValueError`.
+        follow as they appear. A name that is not a formula becomes an opaque species. `totals` are sums that rate laws
+        depend on. Raises `ValueError`.
         """
         reactions = _reactions(listed(equations, (str, Reaction)), listed(rates, (RateLaw, Real)))
         given = [_species(s) for s in listed(species, (str, Species))]
         known = {s.name for s in given}
         others = dict.fromkeys(n for r in reactions for n in _names(r) if n not in known)
-        return cls((*given, *map(Species.lenient, others)), tuple(reactions), name)
+        return cls((*given, *map(Species.lenient, others)), tuple(reactions), name, totals=listed(totals, Total))
 
     @cached_property
     def species_names(self) -> tuple[str, ...]:
@@ -130,11 +139,20 @@ class Network(OneLine):
     def subnetwork(self, species: str | Iterable[str]) -> "Network":
         """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`.
 
-        A reaction whose rate law needs the density of another species (self-shielding) is left out with it.
+        A reaction whose rate law needs the density of another species (self-shielding) is left out with it. Totals sum
+        over what is left; where nothing is, they are left out, and so are the reactions whose laws need them.
         """
         keep = {self.species_names[self.index(name)] for name in listed(species)}
-        reactions = tuple(r for r in self.reactions if keep.issuperset(_names(r)))
-        return Network(tuple(s for s in self.species if s.name in keep), reactions, self.name, self.notes)
+        kept = [j for j, r in enumerate(self.reactions) if keep.issuperset(_names(r))]
+        while True:
+            totals = within(zip(self.totals, self.total_terms, strict=True), keep, kept)
+            known = {total.name for total in totals}
+            left = [j for j in kept if known.issuperset(needed_totals(self.reactions[j]))]
+            if left == kept:
+                break
+            kept = left
+        chosen = tuple(s for s in self.species if s.name in keep), tuple(self.reactions[j] for j in kept)
+        return Network(*chosen, self.name, self.notes, totals)
 
     def with_out_of_range(self, policy: OutOfRange) -> "Network":
         """This network with one policy for the coefficients of all its reactions outside their ranges of temperature.
@@ -195,6 +213,16 @@ class Network(OneLine):
         return tuple({self.index(name): float(n) for name, n in r.net_change} for r in self.reactions)
 
     @cached_property
+    def total_terms(self) -> tuple[dict[int, float], ...]:
+        """[totals] the species, or the reactions, (by position) that each total sums over, with their weights."""
+        return tuple(total.terms(self._index, self.reactions) for total in self.totals)
+
+    @cached_property
+    def total_levels(self) -> dict[str, int]:
+        """How many rounds of modified rates each total waits for, by name; see `levels`."""
+        return levels(self.totals, self.total_terms, self.reactions)
+
+    @cached_property
     def rate_table(self) -> RateTable:
         """The rate laws of all reactions, stacked. Raises `UnsupportedRateLaw`, see `RateTable.build`."""
         with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays
@@ -202,11 +230,15 @@ class Network(OneLine):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over species and reactions; kinds, sources, notes and the network's name do not count.
+        """SHA-256 over species, reactions and totals; kinds, sources, notes and the network's name do not count.
 
         It is the same in every process, unless a rate law holds a Python function.
         """
-        content = self.species, [identity(r) for r in self.reactions]
+        totals = [
+            (total.name, total.of_rates, sorted(terms.items()))
+            for total, terms in zip(self.totals, self.total_terms, strict=True)
+        ]
+        content = (self.species, [identity(r) for r in self.reactions], *totals)
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def __eq__(self, other):
@@ -217,7 +249,9 @@ class Network(OneLine):
 
     def __repr__(self):
         label = f"{self.name!r}, " if self.name else ""
-        return f"Network({label}{len(self.species)} species, {counted(len(self.reactions), 'reaction')})"
+        totals = f", {counted(len(self.totals), 'total')}" if self.totals else ""
+        reactions = counted(len(self.reactions), "reaction")
+        return f"Network({label}{len(self.species)} species, {reactions}{totals})"
 
     def _repr_html_(self) -> str:
         return network_html(self)
@@ -229,6 +263,9 @@ class Network(OneLine):
         return (
             ", ".join(f"{policy} ({n})" for policy, n in sorted(counts.items())) if len(counts) > 1 else "".join(counts)
         )
+
+    def _users(self, total: Total) -> int:
+        return sum(total.name in needed_totals(r) for r in self.reactions)
 
     def summary(self) -> str:
         """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors, notes."""
@@ -247,6 +284,7 @@ class Network(OneLine):
                 f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}"
                 f" (not judged, for species that are not a formula: {len(self.unjudged())})",
                 f"outside their ranges of temperature: {self.policies}",
+                *(f"{total!r} in the rates of {self._users(total)} reactions" for total in self.totals),
                 *self.notes,
             ]
         )

@@ -28,6 +28,7 @@ def network_html(network: "Network") -> Html:
         ("rate laws", _counted(type(fit.law).__name__ for fit in fits)),
         ("temperatures of the fits", _ranges(fits)),
         ("outside of them", network.policies),
+        *(("total", repr(total)) for total in network.totals),
         *(("note", note) for note in network.notes),
     ]
     rest = len(reactions) - _LISTED

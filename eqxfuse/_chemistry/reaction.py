@@ -65,8 +65,8 @@ class Reaction:
         reactants = listed(reactants)
         fits = (Fit(rate),) if isinstance(rate, RateLaw) else tuple(rate)
         return cls(
-            reactants=tuple(Counter(reactants).items()),
-            products=tuple(Counter(listed(products)).items()),
+            reactants=stoichiometry(reactants),
+            products=stoichiometry(listed(products)),
             fits=fits,
             out_of_range=out_of_range,
             factors=reactants if factors is None else listed(factors),
@@ -106,9 +106,14 @@ class Reaction:
         return f"{_side(self.reactants)} -> {_side(self.products)}"
 
 
-def _side(stoichiometry: Stoichiometry) -> str:
+def stoichiometry(names: Iterable[str]) -> Stoichiometry:
+    """Names, each as often as it counts, as pairs."""
+    return tuple(Counter(names).items())
+
+
+def _side(side: Stoichiometry) -> str:
     terms = []
-    for name, number in stoichiometry:
+    for name, number in side:
         whole = number == int(number) and number <= 3
         terms += [name] * int(number) if whole else [f"{number:g} {name}"]
     return " + ".join(terms)

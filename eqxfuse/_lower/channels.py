@@ -1,6 +1,6 @@
 """Reactions grouped by what multiplies their coefficient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eqxfuse._chemistry.network import Network
@@ -24,9 +24,9 @@ def group_channels(network: Network) -> list[Channels]:
     return [Channels(factors, tuple(reactions)) for factors, reactions in groups.items()]
 
 
-def common_change(network: Network, reactions: Sequence[int]) -> dict[int, float]:
-    """The species that all of several reactions change by the same number; a reaction alone shares nothing."""
-    first, *others = (network.net_changes[j] for j in reactions)
+def common_change(changes: Sequence[Mapping[int, float]], reactions: Sequence[int]) -> dict[int, float]:
+    """What all of several reactions change by the same number; a reaction alone shares nothing."""
+    first, *others = (changes[j] for j in reactions)
     return {i: c for i, c in first.items() if all(other.get(i) == c for other in others)} if others else {}
 
 

@@ -1,10 +1,14 @@
 """The Jacobian of the right-hand side as a program over its sparsity pattern."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+
+import numpy as np
 
 from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.channels import Channels, coefficient, common_change, group_channels, modifier_positions
+from eqxfuse._lower.modified import ModifiedLaw, modified_laws, slope_count
 from eqxfuse._lower.rhs import rhs_inputs
+from eqxfuse._lower.totals import Border
 from eqxfuse._program.ir import Array, Atom, Load, Product, Program, Ref, Statement, Sum
 from eqxfuse._program.pattern import Pattern
 
@@ -15,43 +19,53 @@ def lower_jacobian(network: Network) -> tuple[Program, Pattern]:
     """Lower d(dy_i/dt)/dy_j for every stored element of the pattern, in its order.
 
     Each monomial is differentiated factor by factor, so the values are finite where abundances vanish. The
-    inputs are those of the right-hand side and, where rate laws depend on abundances, `dm` [modified reactions *
-    modifying species]: the derivatives of the modifiers, row by row, species as in `modifying_species`.
+    inputs are those of the right-hand side and, where rate laws depend on abundances, `dm`: the derivatives of the
+    modifiers with respect to what the law of each depends on, see `modified_laws`.
+
+    The totals that rate laws depend on are borders of the pattern: their columns hold the derivatives of dy/dt with
+    respect to them, and their rows those of the totals. The weights of sums over species are `Pattern.constants`, which
+    the program does not compute.
     """
-    modifiers = modifier_positions(network)
+    border = Border.of(network)
+    laws, size = modified_laws(network), len(network.species) + len(border.totals)
+    modifiers, changes = modifier_positions(network), border.changes
     statements: list[Statement] = []
-    entries: Entries = {(i, i): [] for i in range(len(network.species))}
+    entries: Entries = {(i, i): [] for i in range(size)}
     for number, channels in enumerate(group_channels(network)):
         for species in dict.fromkeys(channels.factors):
-            statements += _partial(network, channels, number, species, modifiers, entries)
-    statements += _modifier_terms(network, modifiers, entries)
-    rows: list[list[int]] = [[] for _ in network.species]
+            statements += _partial(changes, channels, number, species, modifiers, entries)
+    for law in laws:
+        statements += _modifier_terms(network, law, border, entries)
+    rows: list[list[int]] = [[] for _ in range(size)]
     for i, j in entries:
         rows[i].append(j)
-    pattern = Pattern.from_rows(rows)
+    constants = []
+    for i, weights in border.constant_rows.items():
+        rows[i] = sorted({*weights, i})
+        constants += [weights.get(j, 0.0) for j in rows[i]]
+    pattern = Pattern.from_rows(rows, borders=len(border.totals), constants=constants)
+    computed = pattern.stored - len(constants)
     outputs: list[Atom | None] = []
-    for i, j in zip(pattern.rows.tolist(), pattern.columns.tolist(), strict=True):
-        outputs.append(_element(entries[i, j], f"j{i}_{j}", _label(network, i, j), statements))
-    return Program("jacobian", _inputs(network, modifiers), tuple(statements), tuple(outputs)), pattern
+    for i, j in np.stack([pattern.rows, pattern.columns], axis=1)[:computed].tolist():
+        label = f"d({border.rate(i)})/d {border.name(j)}"
+        outputs.append(_element(entries[i, j], f"j{i}_{j}", label, statements))
+    return Program("jacobian", _inputs(network), tuple(statements), tuple(outputs)), pattern
 
 
-def modifying_species(network: Network) -> tuple[int, ...]:
-    """The species on which rate laws of the network depend, ascending."""
-    table = network.rate_table
-    names = {name for group, _ in table.layout.modified for name in table.laws[group].modifying_species}
-    return tuple(sorted(network.index(name) for name in names))
-
-
-def _inputs(network: Network, modifiers: Mapping[int, int]) -> tuple[Array, ...]:
-    if not modifiers:
-        return rhs_inputs(network)
-    return (*rhs_inputs(network), Array("dm", len(modifiers) * len(modifying_species(network))))
+def _inputs(network: Network) -> tuple[Array, ...]:
+    slopes = slope_count(network)
+    return (*rhs_inputs(network), Array("dm", slopes)) if slopes else rhs_inputs(network)
 
 
 def _partial(
-    network: Network, channels: Channels, number: int, species: int, modifiers: dict[int, int], entries: Entries
+    changes: Sequence[dict[int, float]],
+    channels: Channels,
+    number: int,
+    species: int,
+    modifiers: dict[int, int],
+    entries: Entries,
 ) -> list[Statement]:
-    """The derivatives of a group's rates with respect to one of its factors."""
+    """The derivatives of a group's rates with respect to one of its factors; `changes` are those of reactions."""
     rest = list(channels.factors)
     power = rest.count(species)
     rest.remove(species)
@@ -64,32 +78,32 @@ def _partial(
     for j in channels.reactions:
         names[j] = f"q{j}_{species}"
         statements.append(Statement(names[j], Product((*coefficient(j, modifiers), *monomial))))
-    common = common_change(network, channels.reactions)
+    common = common_change(changes, channels.reactions)
     if common:
         total = f"s{number}_{species}"
         statements.append(Statement(total, Sum(tuple((1.0, Ref(n)) for n in names.values()))))
         for changed, change in common.items():
             _add(entries, changed, species, change * power, Ref(total))
     for j, name in names.items():
-        for changed, change in network.net_changes[j].items():
+        for changed, change in changes[j].items():
             if changed not in common:
                 _add(entries, changed, species, change * power, Ref(name))
     return statements
 
 
-def _modifier_terms(network: Network, modifiers: dict[int, int], entries: Entries) -> list[Statement]:
-    """What the abundance-dependence of the rate laws themselves adds: unmodified rate times dm/dy."""
-    species = modifying_species(network)
+def _modifier_terms(network: Network, law: ModifiedLaw, border: Border, entries: Entries) -> list[Statement]:
+    """What the abundance-dependence of a rate law itself adds: unmodified rate times the slopes of its modifier."""
     statements = []
-    for j, position in modifiers.items():
+    columns = border.columns(law)
+    for row, j in enumerate(law.reactions):
         reaction = network.reactions[j]
         factors = tuple(Load("y", network.index(name)) for name in reaction.factors)
         statements.append(Statement(f"u{j}", Product((Load("k", j), *factors)), reaction.equation))
-        for column, i in enumerate(species):
-            slope = Load("dm", position * len(species) + column)
-            statements.append(Statement(f"v{j}_{i}", Product((Ref(f"u{j}"), slope))))
-            for changed, change in network.net_changes[j].items():
-                _add(entries, changed, i, change, Ref(f"v{j}_{i}"))
+        for slot, (column, scale) in enumerate(columns):
+            slope = Load("dm", law.slopes + row * len(columns) + slot)
+            statements.append(Statement(f"v{j}_{slot}", Product((Ref(f"u{j}"), slope))))
+            for changed, change in border.changes[j].items():
+                _add(entries, changed, column, change * scale, Ref(f"v{j}_{slot}"))
     return statements
 
 
@@ -105,7 +119,3 @@ def _element(terms, name: str, label: str, statements: list[Statement]) -> Atom 
 
 def _add(entries: Entries, row: int, column: int, change: float, atom: Atom) -> None:
     entries.setdefault((row, column), []).append((change, atom))
-
-
-def _label(network: Network, i: int, j: int) -> str:
-    return f"d(d {network.species_names[i]}/dt)/d {network.species_names[j]}"

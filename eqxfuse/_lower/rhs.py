@@ -16,7 +16,7 @@ def lower_rhs(network: Network, compensated: bool = False) -> Program:
     statements: list[Statement] = []
     terms: list[list[tuple[float, Atom]]] = [[] for _ in network.species]
     for number, channels in enumerate(group_channels(network)):
-        statements += _rates(network, channels, number, modifiers)
+        statements += rates(network, channels, number, modifiers)
         statements += _accumulate(network, channels, number, terms)
     outputs: list[Atom | None] = []
     for i, own in enumerate(terms):
@@ -33,7 +33,7 @@ def rhs_inputs(network: Network) -> tuple[Array, ...]:
     return (*inputs, Array("m", modified)) if modified else inputs
 
 
-def _rates(network: Network, channels: Channels, number: int, modifiers: dict[int, int]) -> list[Statement]:
+def rates(network: Network, channels: Channels, number: int, modifiers: dict[int, int]) -> list[Statement]:
     """r_j = k_j times the monomial, which has a statement of its own where several reactions share it."""
     monomial: tuple[Atom, ...] = tuple(Load("y", i) for i in channels.factors)
     statements = []
@@ -50,7 +50,7 @@ def _accumulate(
     network: Network, channels: Channels, number: int, terms: list[list[tuple[float, Atom]]]
 ) -> list[Statement]:
     """Add the rates of one group to the species they change; a change common to all goes through their sum."""
-    common = common_change(network, channels.reactions)
+    common = common_change(network.net_changes, channels.reactions)
     shared = []
     if common:
         total = Sum(tuple((1.0, Ref(f"r{j}")) for j in channels.reactions))

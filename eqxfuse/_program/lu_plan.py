@@ -80,7 +80,7 @@ class LUTables:
 
 @lru_cache(maxsize=128)
 def plan_lu(pattern: Pattern, *, sparse_cost: float, dense_cost: float, multiple: int) -> LUPlan:
-    """Order by Markowitz's criterion and choose the dense tail that costs least.
+    """Order by Markowitz's criterion, but for the last rows of the pattern, and choose the dense tail that costs least.
 
     `sparse_cost` and `dense_cost` weigh a multiply-add in the looped sparse part and in the dense block;
     the tail's size is a multiple of `multiple` (or 0 when the whole matrix is smaller).
@@ -100,16 +100,19 @@ class _Elimination:
 
 @lru_cache(maxsize=4)
 def _markowitz(pattern: Pattern) -> _Elimination:
-    """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255)."""
+    """Eliminate the diagonal pivot with the fewest (row - 1)(column - 1) first (Markowitz 1957, Manag. Sci. 3, 255);
+    the last rows of the pattern follow in their order.
+    """
     rows = [set(pattern.row(i).tolist()) for i in range(pattern.size)]
     columns: list[set[int]] = [set() for _ in rows]
     for i, row in enumerate(rows):
         for j in row:
             columns[j].add(i)
     order, upper, products = [], {}, []
-    active = set(range(pattern.size))
-    while active:
-        pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
+    first = pattern.size - pattern.last
+    active = set(range(first))
+    for position in range(pattern.size):
+        pivot = min(active, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i)) if active else position
         active.discard(pivot)
         order.append(pivot)
         upper[pivot], below = rows[pivot] - {pivot}, columns[pivot] - {pivot}

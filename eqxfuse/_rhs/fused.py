@@ -98,7 +98,7 @@ class FusedRHS(eqx.Module, OneLine):
         k = self.table(conditions)
         if y is None or not self.table.layout.modified:
             return k
-        return self._modify(k, self._checked(y), conditions)
+        return self._modify(k, self._checked(y), self.precompute(conditions))
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`. Warns as `solve` does, and raises `ValueError`."""
@@ -117,18 +117,19 @@ class FusedRHS(eqx.Module, OneLine):
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return self.kernel(y, k)
-        return self.kernel(y, k, self.modifiers(y, coefficients.conditions))
+        return self.kernel(y, k, self.modifiers(y, coefficients))
 
     def jacobian(self, t: Any, y: Float[Array, "species"], args: Args = None) -> SparseMatrix:
         """The exact Jacobian d(dy_i/dt)/dy_j, abundance-dependent rates included.
 
-        Finite at y = 0 and for negative y. The arguments are those of a call; the kernel is built at first use.
+        Finite at y = 0 and for negative y. The arguments are those of a call; the kernel is built at first use. The
+        totals that rates depend on are borders of its pattern (see `SparseMatrix`).
         """
         y, k, coefficients = self._inputs(t, y, args)
         kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
-        more = self._modifiers_and_slopes(y, coefficients.conditions) if self.table.layout.modified else ()
+        more = self._modifiers_and_slopes(y, coefficients) if self.table.layout.modified else ()
         native = kernel.capabilities.lu and y.dtype == jnp.float64
-        return SparseMatrix(kernel(y, k, *more), pattern, native)
+        return SparseMatrix.of(pattern, kernel(y, k, *more), native)
 
     def _inputs(self, t, y, args: Args):
         """`y` and `k` in one dtype, checked, and what `k` came with."""
@@ -161,7 +162,7 @@ class FusedRHS(eqx.Module, OneLine):
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return k
-        return self._modify(k, y, coefficients.conditions)
+        return self._modify(k, y, coefficients)
 
     def coefficients(self, t: Any, args: Args = None) -> RateCoefficients:
         """What `args` (or what is bound) stands for at time `t` [s]."""
@@ -181,9 +182,9 @@ class FusedRHS(eqx.Module, OneLine):
             )
         raise TypeError(f"args must be Conditions, RateCoefficients or a callable t -> Conditions, got {type(given)}")
 
-    def _modify(self, k, y, conditions: Conditions | None):
+    def _modify(self, k, y, coefficients: RateCoefficients):
         """`k` [reactions] with those of abundance-dependent laws times their modifiers."""
-        return k.at[self.modified].multiply(self.modifiers(y, conditions).astype(k.dtype))
+        return k.at[self.modified].multiply(self.modifiers(y, coefficients).astype(k.dtype))
 
     @property
     def modified(self) -> np.ndarray:
@@ -194,15 +195,20 @@ class FusedRHS(eqx.Module, OneLine):
         """The abundance-dependent laws as a function, which is 1 without conditions."""
         return Modifiers(self.network, self.state, conditions is not None)
 
-    def modifiers(self, y: Float[Array, "species"], conditions: Conditions | None) -> Float[Array, " rows"]:
+    def modifiers(self, y: Float[Array, "species"], coefficients: RateCoefficients) -> Float[Array, " rows"]:
         """What the abundance-dependent laws multiply their coefficients by [1]; 1 without conditions."""
-        modifiers = self.modifying(conditions)
-        return modifiers(y[modifiers.species], modifiers.parameters(self.table, conditions)).astype(y.dtype)
+        modifiers, arguments = self._modifying(y, coefficients)
+        return modifiers(*arguments)
 
-    def _modifiers_and_slopes(self, y, conditions: Conditions | None):
-        modifiers = self.modifying(conditions)
-        both = modifiers.with_slopes(y[modifiers.species], modifiers.parameters(self.table, conditions))
-        return tuple(values.astype(y.dtype) for values in both)
+    def _modifiers_and_slopes(self, y, coefficients: RateCoefficients):
+        modifiers, arguments = self._modifying(y, coefficients)
+        return modifiers.with_slopes(*arguments)
+
+    def _modifying(self, y, coefficients: RateCoefficients):
+        """The function, and what it takes."""
+        modifiers = self.modifying(coefficients.conditions)
+        k = jnp.asarray(coefficients.k).astype(y.dtype)
+        return modifiers, (y, k, modifiers.parameters(self.table, coefficients.conditions))
 
 
 def require_rhs(rhs: Any) -> FusedRHS:

@@ -1,6 +1,7 @@
 """The rate laws of a network as expressions in which every parameter is a number."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache, reduce
 
 import jax
 
@@ -39,6 +40,7 @@ class LiteralRates:
         self._network = network
         self._fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(_FIELDS)}
         self._traced: dict = {}
+        self._total = cache(self._sum)
 
     def of_inputs(self) -> dict[Load, int]:
         """What the elements of the inputs `k` and `m` of the program stand for."""
@@ -92,9 +94,29 @@ class LiteralRates:
 
     def _modifier(self, reaction: Reaction) -> int:
         law = reaction.fits[0].law
-        abundances = [self.expressions.load("y", self._network.index(name)) for name in law.modifying_species]
-        densities = [self.expressions.apply("mul", y, self._fields["density"]) for y in abundances]
+        abundances = [self._abundance(self._network.index(name)) for name in law.modifying_species]
+        values = [*abundances, *map(self._total, law.modifying_totals)]
+        densities = [self.expressions.apply("mul", value, self._fields["density"]) for value in values]
         return self._law(reaction, law, self._fields["temperature"], densities)
+
+    def _sum(self, name: str) -> int:
+        """The total `name` of abundances, or of their rates of change."""
+        position = [total.name for total in self._network.totals].index(name)
+        value = self._rate if self._network.totals[position].of_rates else self._abundance
+        terms = self._network.total_terms[position].items()
+        apply, number = self.expressions.apply, self.expressions.number
+        return self.expressions.total([apply("mul", number(weight), value(i)) for i, weight in terms])
+
+    def _rate(self, j: int) -> int:
+        reaction = self._network.reactions[j]
+        factors = [self._abundance(self._network.index(name)) for name in reaction.factors]
+        modifier = [self._modifier(reaction)] if reaction.fits[0].law.is_modified else []
+        return reduce(
+            lambda a, b: self.expressions.apply("mul", a, b), [self._coefficient(reaction), *modifier, *factors]
+        )
+
+    def _abundance(self, i: int) -> int:
+        return self.expressions.load("y", i)
 
     def _law(self, reaction: Reaction, law: RateLaw, temperature: int, densities: Sequence[int] | None = None) -> int:
         """The coefficient of `law`, or its modifier where `densities` are given."""

@@ -1,7 +1,8 @@
 """What abundance-dependent rate laws multiply their coefficients by, as a function of vectors."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import jax
@@ -12,15 +13,17 @@ from jaxtyping import Array, Float
 from eqxfuse._chemistry.conditions import FIELDS, Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import RateLaw, RateTable
-from eqxfuse._lower.jacobian import modifying_species
+from eqxfuse._kernels.vectorized import VectorizedKernel
+from eqxfuse._lower.modified import ModifiedLaw, modified_laws, slope_count
+from eqxfuse._lower.totals import Border, Round, lower_totals
 
 
 @dataclass(frozen=True)
 class Modifiers:
     """The modifiers [rows] of a network's abundance-dependent laws, in the order of `reactions`.
 
-    They follow from what y holds of the modifying `species`, in the units of `state`, and from `parameters`. Where the
-    conditions are not `known`, they are 1.
+    They follow from y, in the units of `state`, from the coefficients k in these units, where laws depend on sums of
+    rates, and from `parameters`. Where the conditions are not `known`, they are 1.
     """
 
     network: Network
@@ -28,81 +31,158 @@ class Modifiers:
     known: bool = True
 
     @cached_property
-    def reactions(self) -> np.ndarray:
-        """[rows] The positions of the reactions with such laws."""
-        return np.array([j for _, own in self._groups for j in own], dtype=np.int32)
+    def laws(self) -> tuple[ModifiedLaw, ...]:
+        return modified_laws(self.network)
 
     @cached_property
-    def species(self) -> np.ndarray:
-        """[n] The positions of the species that the laws depend on, ascending."""
-        return np.array(modifying_species(self.network), dtype=np.int32)
+    def reactions(self) -> np.ndarray:
+        """[rows] The positions of the reactions with such laws."""
+        return np.array([j for law in self.laws for j in law.reactions], dtype=np.int32)
 
     @property
-    def _groups(self):
-        return self.network.rate_table.layout.modified
+    def rounds(self) -> tuple[Round, ...]:
+        """In which order totals and modifiers follow from each other."""
+        return _rounds(self.network)
+
+    def totals(self, law: ModifiedLaw) -> np.ndarray:
+        """The positions, among all totals that laws depend on, of those of `law`."""
+        place = _border(self.network).place
+        return np.array([place[name] for name in law.totals], dtype=np.int32)
 
     def parameters(self, table: RateTable, conditions: Conditions | None) -> Float[Array, " parameters"]:
         """Everything but abundances that the laws of `table`, the network's, depend on."""
         if conditions is None:
             return jnp.zeros(1)
         rows = [
-            jnp.broadcast_to(leaf, (len(reactions),))
-            for group, reactions in self._groups
-            for leaf in jax.tree.leaves(table.laws[group])
+            jnp.broadcast_to(leaf, (len(law.reactions),))
+            for law in self.laws
+            for leaf in jax.tree.leaves(table.laws[law.group])
         ]
         return jnp.concatenate([conditions.vector(), *rows])
+
+    def places(self, law: ModifiedLaw) -> list[int]:
+        """Where the rows of each parameter of `law` begin in `parameters`."""
+        before = sum(self._leaves(own) * len(own.reactions) for own in self.laws if own.first < law.first)
+        return [len(FIELDS) + before + i * len(law.reactions) for i in range(self._leaves(law))] if self.known else []
 
     @property
     def count(self) -> int:
         """The length of `parameters`."""
-        if not self.known:
-            return 1
-        return len(FIELDS) + sum(own.size for own in self.positions)
+        return len(FIELDS) + sum(self._leaves(law) * len(law.reactions) for law in self.laws) if self.known else 1
 
-    def __call__(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"]) -> Float[Array, " rows"]:
+    def _leaves(self, law: ModifiedLaw) -> int:
+        return len(jax.tree.leaves(self.of(law)))
+
+    def of(self, law: ModifiedLaw) -> RateLaw:
+        """The law itself, with all its rows."""
+        return self.network.rate_table.laws[law.group]
+
+    def __call__(
+        self, y: Float[Array, "species"], k: Float[Array, "reactions"], parameters: Float[Array, " parameters"]
+    ) -> Float[Array, " rows"]:
         """The modifiers [1]. Finite for abundances that are zero or a little less."""
+        return self._all(y, k, parameters, slopes=False)[0]
+
+    def with_slopes(self, y, k, parameters) -> tuple[Float[Array, " rows"], Float[Array, " slopes"]]:
+        """The modifiers, and their derivatives with respect to what each of them depends on (see `ModifiedLaw`)."""
+        return self._all(y, k, parameters, slopes=True)
+
+    def _all(self, y, k, parameters, slopes: bool):
+        modifiers, derivatives = jnp.ones(len(self.reactions), y.dtype), jnp.zeros(slope_count(self.network), y.dtype)
         if not self.known:
-            return jnp.ones(len(self.reactions), own.dtype)
-        return jnp.concatenate([self.of_law(i, own, parameters) for i in range(len(self._groups))])
+            return modifiers, derivatives
+        totals = jnp.zeros(len(_border(self.network).totals), y.dtype)
+        for round in self.rounds:
+            if round.program:
+                own = _kernel(self.network, round.program.name)(y, k, modifiers)
+                totals = totals.at[round.first : round.first + len(own)].set(own)
+            for law in round.laws:
+                point = jnp.concatenate([y[np.array(law.species, dtype=np.int32)], totals[self.totals(law)]])
+                rows = [parameters[at : at + len(law.reactions)] for at in self.places(law)]
+                values, steep = self.of_law(law, point, parameters[: len(FIELDS)], rows, slopes)
+                modifiers = modifiers.at[law.first : law.first + len(values)].set(values.astype(y.dtype))
+                if steep.size:
+                    derivatives = derivatives.at[law.slopes : law.slopes + steep.size].set(
+                        steep.ravel().astype(y.dtype)
+                    )
+        return modifiers, derivatives
+
+    def row(self, law: ModifiedLaw, slopes: bool) -> tuple[Callable, tuple]:
+        """One row of `law` as a function of vectors, and what these hold: elements of y, of all totals ("t"), of
+        `parameters` ("c"), and of `parameters` from the row on ("p"). It gives the modifier and, if asked for, behind
+        it its derivatives.
+        """
+
+        def function(species, totals, conditions, own):
+            if not self.known:
+                return jnp.concatenate([jnp.ones(1), jnp.zeros(law.width if slopes else 0)])
+            rows = [own[i : i + 1] for i in range(len(own))]
+            value, steep = self.of_law(law, jnp.concatenate([species, totals]), conditions, rows, slopes)
+            return jnp.concatenate([value, steep[0]])
+
+        shared = range(len(FIELDS)) if self.known else ()
+        return function, (("y", law.species), ("t", self.totals(law).tolist()), ("c", shared), ("p", self.places(law)))
 
     @property
-    def laws(self) -> list[RateLaw]:
-        """The laws, in the order of their rows."""
-        return [self.network.rate_table.laws[group] for group, _ in self._groups]
-
-    def of_law(self, i: int, own: Float[Array, " n"], parameters: Float[Array, " parameters"]) -> Float[Array, " own"]:
-        """The modifiers of the rows of law `i`."""
-        conditions = Conditions.from_vector(parameters[: len(FIELDS)])
-        densities = own * conditions.density if self.state == "abundance" else own
-        place = {self.network.species_names[i]: n for n, i in enumerate(self.species.tolist())}
-        kind = jax.tree.structure(self.laws[i])
-        law = kind.unflatten(parameters[rows[0] : rows[-1] + 1] for rows in self.positions[i])
-        modifier = law.modifier(conditions, tuple(densities[place[name]] for name in law.modifying_species))
-        return jnp.broadcast_to(modifier, (len(self._groups[i][1]),))
+    def need_totals(self) -> bool:
+        """Whether any law depends on totals."""
+        return any(law.totals for law in self.laws)
 
     @cached_property
-    def positions(self) -> list[np.ndarray]:
-        """[leaves, rows] for each law: where the parameters of its rows stand in `parameters`."""
-        positions, first = [], len(FIELDS)
-        for law, (_, reactions) in zip(self.laws, self._groups, strict=True):
-            shape = len(jax.tree.leaves(law)), len(reactions)
-            positions.append(first + np.arange(shape[0] * shape[1]).reshape(shape))
-            first += shape[0] * shape[1]
-        return positions
+    def species(self) -> list[int]:
+        """The positions of the species that the laws depend on, ascending."""
+        return sorted({i for law in self.laws for i in law.species})
 
     def changes(
-        self, own: Float[Array, " n"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]
+        self, own: Float[Array, " species"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]
     ):
-        """The modifiers [rows], and what they change by when the conditions do by `change` [rows]."""
-        tangent = jnp.concatenate([change, jnp.zeros(self.count - len(FIELDS), change.dtype)])
-        return jax.jvp(lambda p: self(own, p), (parameters,), (tangent,))
+        """The modifiers [rows], and what they change by when the conditions do by `change` [rows].
 
-    def with_slopes(self, own: Float[Array, " n"], parameters: Float[Array, " parameters"]):
-        """The modifiers [rows], and their derivatives [rows * modifying species] row by row."""
+        `own` is what the state holds of `species`; for laws that need no totals.
+        """
 
-        def twice(own):
-            values = self(own, parameters)
+        def values(conditions):
+            laws = []
+            for law in self.laws:
+                point = jnp.stack([own[self.species.index(i)] for i in law.species])
+                rows = [parameters[at : at + len(law.reactions)] for at in self.places(law)]
+                laws.append(self.of_law(law, point, conditions, rows, slopes=False)[0])
+            return jnp.concatenate(laws)
+
+        return jax.jvp(values, (parameters[: len(FIELDS)],), (change,))
+
+    def of_law(self, law: ModifiedLaw, point, conditions, rows: Sequence, slopes: bool):
+        """The modifiers [n] of one law, and, if asked for, their derivatives [n, width] with respect to `point`.
+
+        `point` [width] holds what the law depends on, in the units of the state, `conditions` a vector of them, and
+        `rows` each of its parameters [n].
+        """
+        here = Conditions.from_vector(conditions)
+        kind = jax.tree.structure(self.of(law))
+        n = len(rows[0]) if rows else len(law.reactions)
+
+        def modifier(point):
+            densities = point * here.density if self.state == "abundance" else point
+            values = kind.unflatten(rows).modifier(here, tuple(densities[i] for i in range(law.width)))
+            values = jnp.broadcast_to(values, (n,))
             return values, values
 
-        slopes, values = jax.jacfwd(twice, has_aux=True)(own)
-        return values, slopes.ravel()
+        if not slopes:
+            return modifier(point)[0], jnp.zeros((n, 0))
+        derivatives, values = jax.jacfwd(modifier, has_aux=True)(point)
+        return values, derivatives
+
+
+@lru_cache(maxsize=64)
+def _rounds(network: Network) -> tuple[Round, ...]:
+    return lower_totals(network)
+
+
+@lru_cache(maxsize=64)
+def _border(network: Network) -> Border:
+    return Border.of(network)
+
+
+@lru_cache(maxsize=64)
+def _kernel(network: Network, name: str) -> VectorizedKernel:
+    return next(VectorizedKernel(r.program) for r in _rounds(network) if r.program and r.program.name == name)

@@ -85,10 +85,11 @@ class RateRows:
     def modifier_parameters(self, modifiers: Modifiers) -> RowProgram:
         """`modifiers.parameters` without the conditions, whose place at the head stays free."""
         loops = []
-        for (g, reactions), positions in zip(self._layout.modified, modifiers.positions, strict=True):
-            rows = range(len(reactions))
-            for i, targets in enumerate(positions):
-                one = scalar_expressions(lambda own: own, [(f"law{g}.{i}", [0])])
+        for law in modifiers.laws:
+            rows = range(len(law.reactions))
+            for i, start in enumerate(modifiers.places(law)):
+                targets = start + np.arange(len(rows))
+                one = scalar_expressions(lambda own: own, [(f"law{law.group}.{i}", [0])])
                 loops.append(RowLoop.of(one, (), np.zeros((len(rows), 0)), rows, targets, {}))
         return RowProgram((), self.table, tuple(loops), None, 1, modifiers.count)
 

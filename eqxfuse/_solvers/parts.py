@@ -13,6 +13,7 @@ from eqxfuse._program.pattern import Pattern
 from eqxfuse._rhs.coefficients import coefficients
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.rate_rows import RateRows
+from eqxfuse._rhs.sparse_matrix import stored_values
 from eqxfuse._solvers.step import rosenbrock_step
 from eqxfuse._solvers.tableau import RosenbrockTableau
 
@@ -45,7 +46,7 @@ class Parts:
     @property
     def signature(self) -> Signature:
         """The arguments of the step."""
-        species, times = self.pattern.size, max(self.rows) + 1
+        species, times = self.pattern.states, max(self.rows) + 1
         if self.rates:
             return Signature.evaluated(species, times, len(FIELDS), self.rates.table)
         parameters = self.modifiers.count if self.modifiers else 0
@@ -96,12 +97,13 @@ class _Tabulated:
 
     def f(self, row, y):
         modifiers = self.parts.modifiers
-        more = [modifiers(y[modifiers.species], self.parameters[row])] if modifiers else []
+        more = [modifiers(y, self.k[row], self.parameters[row])] if modifiers else []
         return self.parts.rhs(y, self.k[row], *more)
 
     def factorise(self, y, h):
         from eqxfuse._kernels.cpu.sparse_solve import sparse_solver
 
         modifiers = self.parts.modifiers
-        more = modifiers.with_slopes(y[modifiers.species], self.parameters[0]) if modifiers else ()
-        return sparse_solver(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more), h)
+        more = modifiers.with_slopes(y, self.k[0], self.parameters[0]) if modifiers else ()
+        values = stored_values(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more))
+        return sparse_solver(self.parts.pattern, values, h)

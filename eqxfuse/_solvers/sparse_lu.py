@@ -37,10 +37,10 @@ class SparseLU(lx.AbstractLinearSolver):
         """Factorise."""
         if not (isinstance(operator, SparseOperator) and operator.matrix.native):
             return lx.LU().init(operator, options)
-        from eqxfuse._kernels.cpu.sparse_solve import sparse_factors
+        from eqxfuse._kernels.cpu.sparse_solve import scaled, sparse_factors
 
         matrix, shift, scale = lax.stop_gradient((operator.matrix, operator.shift, operator.scale))
-        numbers = sparse_factors(matrix.pattern, scale * matrix.values, shift)
+        numbers = sparse_factors(matrix.pattern, scaled(matrix.pattern, matrix.values, scale), shift)
         return Factors(numbers, matrix.pattern, operator.transposed)
 
     def compute(self, state: State, vector: Any, options: dict[str, Any]) -> tuple[Any, lx.RESULTS, dict[str, Any]]:

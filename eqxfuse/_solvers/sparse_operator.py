@@ -12,9 +12,9 @@ from eqxfuse._rhs.sparse_matrix import SparseMatrix
 
 
 class SparseOperator(lx.AbstractLinearOperator):
-    """shift I - scale A for a `SparseMatrix` A [size, size], or its transpose.
+    """shift I - scale A for a `SparseMatrix` A [states, states], or its transpose.
 
-    With shift 1 and scale gamma h this is what implicit methods solve with. Acts on vectors [size] of A's dtype.
+    With shift 1 and scale gamma h this is what implicit methods solve with. Acts on vectors [states] of A's dtype.
     """
 
     matrix: SparseMatrix
@@ -28,14 +28,11 @@ class SparseOperator(lx.AbstractLinearOperator):
         self.scale = jnp.asarray(scale, matrix.values.dtype)
         self.transposed = transposed
 
-    def mv(self, vector: Float[Array, "size"]) -> Float[Array, "size"]:
+    def mv(self, vector: Float[Array, "states"]) -> Float[Array, "states"]:
         """The product with a vector."""
-        pattern = self.matrix.pattern
-        into, out_of = (pattern.columns, pattern.rows) if self.transposed else (pattern.rows, pattern.columns)
-        product = jnp.zeros(pattern.size, vector.dtype).at[into].add(self.matrix.values * vector[out_of])
-        return self.shift * vector - self.scale * product
+        return self.shift * vector - self.scale * self.matrix.product(vector, self.transposed)
 
-    def as_matrix(self) -> Float[Array, "size size"]:
+    def as_matrix(self) -> Float[Array, "states states"]:
         """All elements."""
         dense = self.matrix.todense()
         identity = jnp.eye(len(dense), dtype=dense.dtype)
@@ -45,7 +42,7 @@ class SparseOperator(lx.AbstractLinearOperator):
         return SparseOperator(self.matrix, self.shift, self.scale, transposed=not self.transposed)
 
     def in_structure(self) -> jax.ShapeDtypeStruct:
-        return jax.ShapeDtypeStruct((self.matrix.pattern.size,), self.matrix.values.dtype)
+        return jax.ShapeDtypeStruct((self.matrix.pattern.states,), self.matrix.values.dtype)
 
     def out_structure(self) -> jax.ShapeDtypeStruct:
         return self.in_structure()
@@ -64,9 +61,8 @@ def _materialise(operator: SparseOperator) -> lx.MatrixLinearOperator:
 
 
 @lx.diagonal.register(SparseOperator)
-def _diagonal(operator: SparseOperator) -> Float[Array, "size"]:
-    pattern = operator.matrix.pattern
-    return operator.shift - operator.scale * operator.matrix.values[pattern.rows == pattern.columns]
+def _diagonal(operator: SparseOperator) -> Float[Array, "states"]:
+    return operator.shift - operator.scale * operator.matrix.diagonal()
 
 
 @lx.tridiagonal.register(SparseOperator)

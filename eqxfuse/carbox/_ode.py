@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._kernels import Backend
-from eqxfuse._rhs.coefficients import density_factors
+from eqxfuse._rhs.coefficients import RateCoefficients, density_factors
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse.carbox._arguments import conditions
 from eqxfuse.carbox._read import CarboxReading, read_carbox
@@ -41,7 +41,7 @@ class AbstractFusedODE(eqx.Module):
         modified = self.rhs.modified
         if not len(modified):
             return self.rhs.kernel(y, k)
-        modifiers = a[modified] * self.rhs.modifiers(y, here) + b[modified]
+        modifiers = a[modified] * self.rhs.modifiers(y, RateCoefficients(k, here)) + b[modified]
         return self.rhs.kernel(y, k.at[modified].set(powers[modified]), modifiers)
 
 

@@ -37,6 +37,16 @@ class RateLaw:
         return ()
 
     @property
+    def modifying_totals(self) -> tuple[str, ...]:
+        """Names of the network's totals (`Total`) that enter `modifier`; empty for most laws."""
+        return ()
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the coefficient depends on abundances."""
+        return bool(self.modifying_species or self.modifying_totals)
+
+    @property
     def lowest_temperature(self) -> float:
         """Below its range the formula is continued down to this temperature [K], and kept at its value there."""
         return 0.0
@@ -55,7 +65,8 @@ class RateLaw:
     def modifier(self, conditions: Conditions, densities: tuple[Array, ...]) -> Float[Array, " rows"]:
         """Dimensionless factor on `coefficient` from the densities [cm^-3] of `modifying_species`.
 
-        One number where it is the same for all rows. Small negative densities count as zero.
+        Behind them, `densities` holds the values of `modifying_totals` [cm^-3, or cm^-3 s^-1 for sums of rates]. One
+        number where it is the same for all rows. Small negative densities count as zero.
         """
         del conditions, densities
         return jnp.asarray(1.0)

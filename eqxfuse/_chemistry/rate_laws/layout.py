@@ -29,7 +29,7 @@ def group(fits: Fits) -> tuple[tuple[RateLaw, ...], Members]:
             values, kind = jax.tree.flatten(fit.law)
             leaves.setdefault(kind, []).append(values)
             members.setdefault(kind, []).append((j, i))
-            if len(own) > 1 and fit.law.modifying_species:
+            if len(own) > 1 and fit.law.is_modified:
                 raise UnsupportedRateLaw(f"reaction {j} has {len(own)} fits, but {fit.law!r} depends on abundances")
     laws = [kind.unflatten(map(jax.device_put, np.array(rows, dtype=float).T.copy())) for kind, rows in leaves.items()]
     return tuple(laws), list(members.values())
@@ -104,7 +104,7 @@ class Layout(OneLine):
             modified=tuple(
                 (g, tuple(j for j, _ in pairs))
                 for g, pairs in enumerate(members)
-                if fits[pairs[0][0]][pairs[0][1]].law.modifying_species
+                if fits[pairs[0][0]][pairs[0][1]].law.is_modified
             ),
         )
 

@@ -13,11 +13,13 @@ class UserRate(RateLaw):
     """k = function(conditions, *parameters), times modifier_function(conditions, densities, *parameters) if given.
 
     `function` and `modifier_function` are written for one reaction with `jax.numpy`: the temperature and the
-    parameters reach them as scalars. `densities` [cm^-3] are those of `species`, in that order. Parameters are
-    scalars and can be differentiated; reactions with the same functions and species are evaluated together.
+    parameters reach them as scalars. `densities` [cm^-3] are those of `species`, in that order, and behind them the
+    values of `totals` of the network (see `Total`). Parameters are scalars and can be differentiated; reactions with
+    the same functions, species and totals are evaluated together.
 
     Use functions with a name, at the top of a module: laws are told apart by their functions, and `repr` shows the
-    module and the name. Raises `ValueError` when one of `modifier_function` and `species` comes without the other.
+    module and the name. Raises `ValueError` when `modifier_function` comes without `species` and `totals`, or they
+    without it.
     """
 
     units: ClassVar[str] = "as the function takes them; k in cm^3(m-1) s^-1"
@@ -27,14 +29,19 @@ class UserRate(RateLaw):
     parameters: tuple[Parameter, ...] = ()
     modifier_function: Callable | None = option(default=None)
     species: tuple[str, ...] = option(default=())
+    totals: tuple[str, ...] = option(default=())
 
     def __post_init__(self):
-        if (self.modifier_function is None) != (not self.species):
-            raise ValueError("UserRate needs both modifier_function and species, or neither")
+        if (self.modifier_function is None) != (not (self.species or self.totals)):
+            raise ValueError("UserRate needs both modifier_function and species (or totals), or neither")
 
     @property
     def modifying_species(self):
         return self.species
+
+    @property
+    def modifying_totals(self):
+        return self.totals
 
     def coefficient(self, conditions):
         return self._each(self.function, conditions)
@@ -53,7 +60,9 @@ class UserRate(RateLaw):
     def __repr__(self):
         rest = f", {self.parameters!r}" if self.parameters else ""
         if self.modifier_function is not None:
-            rest += f", modifier_function={_name(self.modifier_function)}, species={self.species!r}"
+            rest += f", modifier_function={_name(self.modifier_function)}"
+        for name in ("species", "totals"):
+            rest += f", {name}={getattr(self, name)!r}" if getattr(self, name) else ""
         return f"UserRate({_name(self.function)}{rest})"
 
 

@@ -11,7 +11,8 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
 from eqxfuse._kernels.cpu.targets import target
 from eqxfuse._llvm.modules import Modules
-from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
+from eqxfuse._llvm.step.method import Evaluation, Method
+from eqxfuse._llvm.step.modifiers import Modifying
 from eqxfuse._llvm.step.module import step_ir
 from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._program.ir import Program
@@ -40,7 +41,7 @@ class NativeStep(OneLine):
     evaluation: Evaluation | None = None
 
     def __call__(self, *arrays: Float[Array, "..."]):
-        shape = (self.method.outputs, self.pattern.size)
+        shape = (self.method.outputs, self.pattern.states)
         result = jax.ShapeDtypeStruct((shape[0] * shape[1],), jnp.float64)
         call = jax.ffi.ffi_call(target(self.identity, self.modules), result, vmap_method="expand_dims")
         return call(*map(jnp.ravel, arrays)).reshape(shape)

@@ -22,31 +22,40 @@ def scalar_plan(pattern: Pattern) -> LUPlan:
     return plan_lu(pattern, sparse_cost=SCALAR_RATIO, dense_cost=1.0, multiple=TILE)
 
 
+def scaled(pattern: Pattern, values: Float[Array, "stored"], scale: Float[Array, ""]) -> Float[Array, "stored"]:
+    """The values of scale J, where J is what `values` stand for on `pattern`: rows of borders keep theirs."""
+    if not pattern.borders:
+        return scale * values
+    end = int(pattern.starts[pattern.states])
+    return jnp.concatenate([scale * values[:end], values[end:]])
+
+
 def sparse_factors(
     pattern: Pattern, values: Float[Array, "stored"], shift: Float[Array, ""]
 ) -> Float[Array, "factors"]:
-    """Factorise shift I - A, with A = `values` on `pattern`, without pivoting.
+    """Factorise shift I - J, with J as `values` on `pattern`, without pivoting.
 
     Where that needs pivoting, every solution with the factors is NaN. Has no derivative.
     """
     plan = scalar_plan(pattern)
-    return _call(plan, "factorise", factors_length(plan), values, shift[None])
+    shifts = jnp.stack([shift, jnp.where(shift == 0, 1.0, jnp.abs(shift))]) if pattern.borders else shift[None]
+    return _call(plan, "factorise", factors_length(plan), values, shifts)
 
 
 def solve_with_factors(
-    pattern: Pattern, factors: Float[Array, "factors"], b: Float[Array, "size"], transposed: bool = False
-) -> Float[Array, "size"]:
+    pattern: Pattern, factors: Float[Array, "factors"], b: Float[Array, "states"], transposed: bool = False
+) -> Float[Array, "states"]:
     """Solve with what `sparse_factors` gave, or with the transpose. Has no derivative."""
-    return _call(scalar_plan(pattern), "solve_transposed" if transposed else "solve", pattern.size, factors, b)
+    return _solve(pattern, factors, _padded(pattern, b), transposed)[: pattern.states]
 
 
 def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
-    """Factorise I - scale A; returns the solver of (I - scale A) x = b, with A = `values` on `pattern`.
+    """Factorise I - scale J; returns the solver of (I - scale J) x = b, with J as `values` on `pattern`.
 
     Derivatives are those of the solution and use the same factors. `scale` may be 0, as it is for the cells of a batch
     that have arrived and wait for the others.
     """
-    values = scale * values
+    values = scaled(pattern, values, scale)
     one = jnp.ones_like(scale)
     factors = sparse_factors(pattern, lax.stop_gradient(values), one)
 
@@ -57,14 +66,23 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
         )
 
     def solve(b):
-        return lax.custom_linear_solve(
+        solution = lax.custom_linear_solve(
             product,
-            b,
-            solve=lambda _, right: solve_with_factors(pattern, factors, right),
-            transpose_solve=lambda _, right: solve_with_factors(pattern, factors, right, transposed=True),
+            _padded(pattern, b),
+            solve=lambda _, right: _solve(pattern, factors, right),
+            transpose_solve=lambda _, right: _solve(pattern, factors, right, transposed=True),
         )
+        return solution[: pattern.states]
 
     return solve
+
+
+def _padded(pattern: Pattern, b: Float[Array, "states"]) -> Float[Array, "size"]:
+    return jnp.concatenate([b, jnp.zeros(pattern.borders, b.dtype)]) if pattern.borders else b
+
+
+def _solve(pattern: Pattern, factors, b: Float[Array, "size"], transposed: bool = False) -> Float[Array, "size"]:
+    return _call(scalar_plan(pattern), "solve_transposed" if transposed else "solve", pattern.size, factors, b)
 
 
 def _call(plan: LUPlan, call: Call, length: int, *arrays):

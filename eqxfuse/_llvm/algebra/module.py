@@ -36,8 +36,8 @@ def factors_length(plan: LUPlan) -> int:
 def lu_ir(plan: LUPlan, call: Call, name: str) -> Modules:
     """A module that defines the FFI handler `@name` of a call.
 
-    `factorise` takes the values of A [stored] and a shift [1] and gives the factors of shift I - A; the solves take
-    factors and b [size] and give x [size].
+    `factorise` takes the values of A [stored] and the shift (see `SparseLU`) and gives the factors of shift I - A; the
+    solves take factors and b [size] and give x [size].
     """
     module = ir.Module(name)
     lu = SparseLU(module, plan, 1)
@@ -45,7 +45,7 @@ def lu_ir(plan: LUPlan, call: Call, name: str) -> Modules:
     if call == "factorise":
         function, inputs, outputs = (
             lu.factorise("lu_kernel"),
-            (Array("a", plan.pattern.stored), Array("shift", 1)),
+            (Array("a", plan.pattern.stored), Array("shift", lu.shifts)),
             factors,
         )
     else:

@@ -19,7 +19,11 @@ from eqxfuse._program.lu_plan import LUPlan
 
 @dataclass(frozen=True, eq=False)
 class SparseLU:
-    """Emits `factorise` and `solve` for one plan into a module, which may hold others for other lane counts."""
+    """Emits `factorise` and `solve` for one plan into a module, which may hold others for other lane counts.
+
+    The rows of borders (see `Pattern`) have a diagonal of 1 in the place of the shift. What the second of two `shifts`
+    multiplies them by changes no solution; in the size of the shift, it keeps the multiples of the elimination small.
+    """
 
     module: ir.Module
     plan: LUPlan
@@ -45,6 +49,11 @@ class SparseLU:
         return 0, upper, pivots, -(-(pivots + self.head) // 8) * 8
 
     @property
+    def shifts(self) -> int:
+        """Numbers that `factorise` takes as the shift."""
+        return 2 if self.plan.pattern.borders else 1
+
+    @property
     def storage(self) -> int:
         """Numbers that a factorisation takes."""
         return self.offsets[3] + self.block.storage
@@ -66,16 +75,16 @@ class SparseLU:
         """
         code = Code(self.module, name, 4)
         values, shift, lu, work = code.arguments
-        diagonal = code.load(shift, 0, self.number)
+        shifts = [code.load(shift, i, self.number) for i in range(self.shifts)]
         growth = Growth(code, self.number)
         with code.loop(0, self.workspace) as i:
             code.store(zero(self.number), work, i)
         with code.loop(0, self.head) as i:
-            self._reduce_row(code, values, diagonal, lu, work, i, growth)
+            self._reduce_row(code, values, shifts, lu, work, i, growth)
             self._keep_sparse_row(code, lu, work, i, growth)
         block = code.at(lu, self.offsets[3], self.number)
         with code.loop(self.head, self.plan.size) as i:
-            self._reduce_row(code, values, diagonal, lu, work, i, growth)
+            self._reduce_row(code, values, shifts, lu, work, i, growth)
             with code.loop(0, self.plan.tail) as j:
                 at = code.add(j, self.head)
                 row = code.multiply(code.build.sub(i, code.i64(self.head)), self.block.stride)
@@ -99,13 +108,23 @@ class SparseLU:
             with code.loop(start, start + count) as i:
                 code.store(code.build.fmul(code.load(lu, i, self.number), factor), lu, i)
 
-    def _reduce_row(self, code: Code, values, diagonal, lu, work, i, growth: Growth) -> None:
-        """Scatter row i of shift I - A into `work` and subtract the multiples of the sparse pivot rows."""
-        t, lower, (_, upper, pivots, _) = self._tables, lu, self.offsets
+    def _scatter_row(self, code: Code, values, shifts, work, i) -> None:
+        """Row i of shift I - A; that of a border times its factor."""
+        t, factor, diagonal = self._tables, None, shifts[0]
+        if self.plan.pattern.borders:
+            in_border = code.build.icmp_signed(">=", i, code.i64(self.plan.pattern.states))
+            one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
+            factor, diagonal = (code.build.select(in_border, shifts[1], other) for other in (one, diagonal))
         with code.loop(code.entry(t["a_start"], i), code.entry(t["a_start"], code.add(i, 1))) as a:
             value = code.load(values, code.entry(t["a_index"], a), self.number)
+            value = code.build.fmul(value, factor) if factor else value
             code.store(code.build.fneg(value), work, code.entry(t["a_column"], a))
         code.store(code.build.fadd(code.load(work, i, self.number), diagonal), work, i)
+
+    def _reduce_row(self, code: Code, values, shifts, lu, work, i, growth: Growth) -> None:
+        """Scatter row i of shift I - A into `work` and subtract the multiples of the sparse pivot rows."""
+        t, lower, (_, upper, pivots, _) = self._tables, lu, self.offsets
+        self._scatter_row(code, values, shifts, work, i)
         with code.loop(code.entry(t["l_start"], i), code.entry(t["l_start"], code.add(i, 1))) as e:
             k = code.entry(t["l_column"], e)
             pivot = code.load(lu, code.add(k, pivots), self.number)

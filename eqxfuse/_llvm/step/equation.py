@@ -7,30 +7,30 @@ from typing import Any
 from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import POINTER, Code
-from eqxfuse._llvm.algebra.scalars import emit_scalars
-from eqxfuse._llvm.step.method import Modifying
+from eqxfuse._llvm.step.modifiers import ModifierCode
 
 
 @dataclass(frozen=True, eq=False)
 class Equation:
     """f and df/dy in a step that `code` is writing, on numbers of the type `number`.
 
-    `rhs` and `jacobian` name functions `(y, k, out, work)`, which with `modifying` take behind k the modifiers, and
-    `jacobian` these and their slopes. `part` holds the work space: "scratch" for the two, and "modifiers".
+    `rhs` and `jacobian` name functions `(y, k, out, work)`, which with `modifiers` take behind k the modifiers, and
+    `jacobian` these and their slopes. `part` holds the work space: "scratch" for all of them, and what
+    `Modifying.layout` lists.
     """
 
     code: Code
     number: ir.Type
     rhs: str
     jacobian: str
-    modifying: Modifying | None
+    modifiers: ModifierCode | None
     part: Mapping[str, Any]
 
     def f(self, state, k, c, out) -> None:
         """f at a state, with coefficients k and the parameters c of the modifiers."""
-        if not self.modifying:
+        if not self.modifiers:
             return self._call(self.rhs, state, k, out)
-        self._scalars("modifiers", self.modifying.modifiers, state, c)
+        self._modify(self.modifiers, state, k, c, slopes=False)
         return self.f_with(state, k, self.part["modifiers"], out)
 
     def f_with(self, state, k, modifiers, out) -> None:
@@ -39,12 +39,10 @@ class Equation:
 
     def df_dy(self, state, k, c, out) -> None:
         """The values of the Jacobian."""
-        if not self.modifying:
+        if not self.modifiers:
             return self._call(self.jacobian, state, k, out)
-        modifiers = self.part["modifiers"]
-        self._scalars("slopes", self.modifying.slopes, state, c)
-        slopes = self.code.at(modifiers, len(self.modifying.modifiers.outputs), self.number)
-        return self._call(self.jacobian, state, k, modifiers, slopes, out)
+        self._modify(self.modifiers, state, k, c, slopes=True)
+        return self._call(self.jacobian, state, k, self.part["modifiers"], self.part["slopes"], out)
 
     def _call(self, name: str, *arrays) -> None:
         module = self.code.build.module
@@ -52,7 +50,6 @@ class Equation:
         function = module.globals.get(name) or ir.Function(module, kind, name)
         self.code.build.call(function, [*arrays, self.part["scratch"]])
 
-    def _scalars(self, name: str, function, state, c) -> None:
-        module, name = self.code.build.module, f"{name}_of_{self.rhs}"
-        known = module.globals.get(name) or emit_scalars(module, name, function, ("y", "c"), self.number)
-        self.code.build.call(known, [state, c, self.part["modifiers"]])
+    def _modify(self, modifiers: ModifierCode, state, k, c, slopes: bool) -> None:
+        work = [self.part[name] for name in (*modifiers.modifying.layout, "scratch")]
+        self.code.build.call(modifiers.function(slopes), [state, k, c, *work])

@@ -37,22 +37,6 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Modifying:
-    """How coefficients depend on abundances: by `modifiers`, which load from the arrays "y" and "c".
-
-    "c" has a number of `parameters`. `slopes` gives the modifiers and behind them their derivatives, row by row.
-    """
-
-    parameters: int
-    modifiers: Program
-    slopes: Program
-
-    @property
-    def identity(self) -> str:
-        return f"{self.parameters} {self.modifiers.digest} {self.slopes.digest}"
-
-
-@dataclass(frozen=True)
 class ModifiersInTime:
     """How modifiers follow from conditions that change.
 

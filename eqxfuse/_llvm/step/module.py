@@ -12,7 +12,8 @@ from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
 from eqxfuse._llvm.modules import Modules, Shape
 from eqxfuse._llvm.step.entries import block_text, cell_text
-from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
+from eqxfuse._llvm.step.method import Evaluation, Method
+from eqxfuse._llvm.step.modifiers import Modifying
 from eqxfuse._llvm.step.rosenbrock import RosenbrockStep
 from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._llvm.xla.batch import batch_text
@@ -36,7 +37,8 @@ def step_ir(
     `RosenbrockStep`. `plans` are the LU plans for one lane and for a block.
     """
     outputs = method.outputs * rhs.inputs[0].length
-    programs = {"rhs": make_plan(rhs, shape.registers), "jacobian": make_plan(jacobian, shape.registers)}
+    parts = {"rhs": rhs, "jacobian": jacobian, **(modifying.programs if modifying else {})}
+    programs = {label: make_plan(program, shape.registers) for label, program in parts.items()}
     arithmetic, frame, sizes, called = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], [], []
     module, drivers, names = ir.Module("step"), [], []
     scratch = max(program.slots for program in programs.values())
@@ -50,7 +52,8 @@ def step_ir(
             SparseLU(module, plan, lanes),
             method,
             signature,
-            **own,
+            own["rhs"],
+            own["jacobian"],
             scratch=scratch,
             modifying=modifying,
             evaluation=evaluation,

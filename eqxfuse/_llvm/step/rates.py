@@ -51,7 +51,7 @@ class GivenRates(Rates):
 class EvaluatedRates(Rates):
     """`arguments` of the step hold the conditions; the coefficients of one row at a time stand in the work space.
 
-    `part` of it are "k", "dk", "drift", and where there are modifiers "c", "modifiers" and "ones".
+    `part` of it are those of `work`.
     """
 
     def __init__(
@@ -70,10 +70,12 @@ class EvaluatedRates(Rates):
         self._row = 0
 
     @staticmethod
-    def work(evaluation: Evaluation, species: int, parameters: int) -> dict[str, int]:
+    def work(evaluation: Evaluation, species: int) -> dict[str, int]:
         """The parts of the work space and their lengths."""
-        k, modifiers = evaluation.changes.length, evaluation.modifiers
-        more = {"c": parameters, "ones": len(modifiers.modified)} if modifiers else {}
+        k, modifiers, more = evaluation.changes.length, evaluation.modifiers, {}
+        if modifiers:
+            rows = len(modifiers.modified)
+            more = {"c": modifiers.parameters.length, "moved": 2 * rows, "ones": rows}
         return {"k": k, "dk": k, "drift": species, **more}
 
     def start(self, y):
@@ -111,11 +113,11 @@ class EvaluatedRates(Rates):
         code, number, part = self.code, self.number, self.part
         module, name, count = code.build.module, f"{code.function.name}_modifiers", len(modifiers.modified)
         both = emit_scalars(module, f"{name}_change", modifiers.change, ("y", "c", "change"), number)
-        code.build.call(both, [y, part["c"], self.arguments["change"], part["modifiers"]])
+        code.build.call(both, [y, part["c"], self.arguments["change"], part["moved"]])
         positions = table(module, f"{name}_at", modifiers.modified)
         with code.loop(0, count) as i:
             j = code.entry(positions, i)
             k, dk = (code.load(part[n], j, number) for n in ("k", "dk"))
-            m, dm = (code.load(part["modifiers"], at, number) for at in (i, code.add(i, count)))
+            m, dm = (code.load(part["moved"], at, number) for at in (i, code.add(i, count)))
             code.store(code.fma(k, dm, code.build.fmul(dk, m)), part["dk"], j)
             code.store(code.splat(ir.Constant(DOUBLE, 1.0), number), part["ones"], i)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, Code, zero
+from eqxfuse._llvm.algebra.builder import DOUBLE, Code, numbers, zero
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
 from eqxfuse._llvm.step.equation import Equation
-from eqxfuse._llvm.step.method import Evaluation, Method, Modifying
+from eqxfuse._llvm.step.method import Evaluation, Method
+from eqxfuse._llvm.step.modifiers import ModifierCode, Modifying
 from eqxfuse._llvm.step.rates import EvaluatedRates, GivenRates, Rates
 from eqxfuse._llvm.step.signature import Signature
 
@@ -40,7 +41,12 @@ class RosenbrockStep:
 
     @property
     def size(self) -> int:
+        """Unknowns of the linear systems."""
         return self.lu.plan.size
+
+    @property
+    def states(self) -> int:
+        return self.lu.plan.pattern.states
 
     @property
     def layout(self) -> dict[str, int]:
@@ -51,15 +57,11 @@ class RosenbrockStep:
             "lu": self.lu.storage,
             "temporary": self.lu.workspace,
             "scratch": self.scratch,
-            "state": self.size,
+            "state": self.states,
             "right": self.size,
             "scalars": 8,
-            "modifiers": max(len(modifying.slopes.outputs), 2 * len(modifying.modifiers.outputs)) if modifying else 0,
-            **(
-                EvaluatedRates.work(evaluation, self.size, modifying.parameters if modifying else 0)
-                if evaluation
-                else {}
-            ),
+            **(modifying.layout if modifying else {}),
+            **(EvaluatedRates.work(evaluation, self.states) if evaluation else {}),
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
@@ -80,10 +82,12 @@ class RosenbrockStep:
         *given, out, work = code.arguments
         arguments = dict(zip(self.names, given, strict=True))
         part = {n: code.at(work, start, number) for n, start in self.layout.items()}
-        equation = Equation(code, number, self.rhs, self.jacobian, self.modifying, part)
+        modifiers = ModifierCode(self.lu.module, self.modifying, number, self.lu.lanes) if self.modifying else None
+        equation = Equation(code, number, self.rhs, self.jacobian, modifiers, part)
         rates = self._rates(equation, arguments)
         y = arguments["y"]
         inverse = self._inverse(code, arguments["h"], part)
+        self._fill_borders(code, part)
         drift = rates.start(y)
         equation.df_dy(y, *rates.at(0), part["matrix"])
         factorise = self.lu.factorise(f"{name}_factorise")
@@ -109,8 +113,21 @@ class RosenbrockStep:
         one = code.splat(ir.Constant(DOUBLE, 1.0), number)
         inverse = code.build.fdiv(one, code.load(h, 0, number))
         gamma = code.splat(ir.Constant(DOUBLE, 1.0 / self.method.gamma), number)
-        code.store(code.build.fmul(gamma, inverse), part["scalars"], 0)
+        for i in range(self.lu.shifts):
+            code.store(code.build.fmul(gamma, inverse), part["scalars"], i)
         return inverse
+
+    def _fill_borders(self, code: Code, part) -> None:
+        """What is the same in all steps: the constants of the matrix, and zeros behind the right-hand sides."""
+        pattern, number = self.lu.plan.pattern, self.lu.number
+        if pattern.borders:
+            with code.loop(self.states, self.size) as i:
+                code.store(zero(number), part["right"], i)
+        if len(pattern.constants):
+            constants = numbers(self.lu.module, f"{code.function.name}_constants", pattern.constants)
+            end = code.at(part["matrix"], pattern.stored - len(pattern.constants), number)
+            with code.loop(0, len(pattern.constants)) as i:
+                code.store(code.splat(code.load(constants, i, DOUBLE), number), end, i)
 
     def _couple(self, code: Code, part, stage: int, inverse, drift) -> None:
         """Add to a stage's f what stages before it and the change with time contribute."""
@@ -135,8 +152,8 @@ class RosenbrockStep:
         return [part[f"u{j}"] for j in range(self.method.stages)]
 
     def _combine(self, code: Code, target, start, terms: Sequence[tuple]) -> None:
-        """target = start + the sum of weights times vectors, element by element."""
-        with code.loop(0, self.size) as i:
+        """target = start + the sum of weights times vectors, state by state."""
+        with code.loop(0, self.states) as i:
             value = code.load(start, i, self.lu.number)
             for weight, vector in terms:
                 value = code.fma(weight, code.load(vector, i, self.lu.number), value)
@@ -144,14 +161,14 @@ class RosenbrockStep:
 
     def _results(self, code: Code, out, part) -> None:
         number, last = self.lu.number, self.method.stages - 1
-        with code.loop(0, self.size) as i:
+        with code.loop(0, self.states) as i:
             error = code.load(part[f"u{last}"], i, number)
             code.store(code.build.fadd(code.load(part["state"], i, number), error), out, i)
-            code.store(error, out, code.add(i, self.size))
+            code.store(error, out, code.add(i, self.states))
             stages = [code.load(u, i, number) for u in self._stages(part)]
             for row, weights in enumerate(self.method.dense):
                 value = zero(number)
                 for weight, stage in zip(weights, stages, strict=True):
                     if weight:
                         value = code.fma(code.splat(ir.Constant(DOUBLE, weight), number), stage, value)
-                code.store(value, out, code.add(i, (2 + row) * self.size))
+                code.store(value, out, code.add(i, (2 + row) * self.states))
