@@ -10,21 +10,29 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
+from eqxfuse.rate_laws import CosmicRay, Kooij, ShieldedH2
 
-T1 = 1e5 * ef.YEAR
-MAX_STEPS = 250
+T1 = 1e3 * ef.YEAR
+MAX_STEPS = 200
 DENSITIES = np.array([1.0, 1e6, 1e2, 1e4, 1e3, 1e5, 10.0, 1e6, 1e4])
-"""Of cells that need from 50 to 150 steps, none as many as the one before."""
-TOO_DENSE = 1e11
+"""Of cells that need from 40 to 90 steps, hardly any as many as the one before."""
+TOO_DENSE = 1e13
 """A cell that needs more than `MAX_STEPS`."""
 
 
 def _network(shielded: bool) -> ef.Network:
-    primordial = ef.networks.primordial()
-    if not shielded:
-        return primordial
-    lit = ef.Reaction.make(["H2"], ["H", "H"], ef.rate_laws.ShieldedH2())
-    return ef.Network.from_reactions([*primordial.reactions, lit])
+    """H2 by way of H-, in gas that cosmic rays ionise and, if it is to shield itself, starlight reaches."""
+    reactions = [
+        (["H"], ["H+", "e-"], CosmicRay(0.46)),
+        (["H+", "e-"], ["H"], Kooij(3.6e-12, -0.75, 0.0)),
+        (["H", "e-"], ["H-"], Kooij(2.8e-16, 0.93, 0.0)),
+        (["H-", "H"], ["H2", "e-"], Kooij(4e-9, -0.17, 0.0)),
+        (["H-", "H+"], ["H", "H"], Kooij(1.4e-7, -0.5, 0.0)),
+        (["H2", "H"], ["H", "H", "H"], Kooij(1e-10, 0.0, 5e3)),
+    ]
+    if shielded:
+        reactions.append((["H2"], ["H", "H"], ShieldedH2()))
+    return ef.Network.from_reactions([ef.Reaction.make(*reaction) for reaction in reactions])
 
 
 NETWORKS = {"plain": _network(False), "shielded": _network(True)}
@@ -33,7 +41,7 @@ RHS = {
     for name, n in NETWORKS.items()
     for backend in ("llvm", "vectorized")
 }
-START = {"H": 0.9, "H2": 1e-6, "H+": 1e-4, "e-": 1e-4, "He": 0.08}
+START = {"H": 0.9, "H2": 1e-6, "H+": 1e-4, "e-": 1e-4}
 
 SOLVERS = {
     "Rodas5P": lambda rhs: ef.Rodas5P(),
@@ -50,7 +58,7 @@ def _loss(rhs, solver, adjoint, cell, shared):
         lambda t: t.laws[0], rhs.table, jax.tree.map(lambda p: p * jnp.exp(log_alpha), rhs.table.laws[0])
     )
     changed = eqx.tree_at(lambda r: r.table, rhs, table)
-    k = changed.precompute(ef.Conditions(temperature=temperature, density=density, g0=1e-3, av=0.0))
+    k = changed.precompute(ef.Conditions(temperature=temperature, density=density, g0=1.0, av=0.0))
     k = eqx.tree_at(lambda c: c.k, k, k.k * jnp.exp(log_k))
     y0 = rhs.network.abundances(START) * jnp.exp(log_y0)
     found = ef.solve(
@@ -104,26 +112,28 @@ def _gradient(loss, shared):
 
 
 @pytest.mark.parametrize(
-    ("solver", "backend", "network"),
-    [
-        ("Rodas5P", "llvm", "plain"),
-        ("Rodas5P", "llvm", "shielded"),
-        ("Rodas4", "llvm", "plain"),
-        ("Rodas4", "vectorized", "shielded"),
-        ("Kvaerno5", "llvm", "shielded"),
-    ],
-)
+    ("network", "backend", "solver"),
+    [("shielded", "llvm", "Rodas5P"), ("plain", "vectorized", "Rodas5P"), ("shielded", "vectorized", "Rodas4"),
+     ("shielded", "llvm", "Kvaerno5")],
+)  # fmt: skip
 def test_gradients_of_cells_of_unequal_work(network, backend, solver):
     """One of them fails."""
-    loss, shared = _problem(network, backend, solver)
+    gradient = _gradient(*_problem(network, backend, solver))
     cells = _cells(9, failing=True)
-    gradient = _gradient(loss, shared)
-    _assert_equal(jax.jit(jax.vmap(gradient))(cells), _one_by_one(jax.jit(gradient), cells))
+    batch = jax.jit(jax.vmap(gradient))(cells)
+    _assert_equal(batch, _one_by_one(jax.jit(gradient), cells))
+    np.testing.assert_array_equal(np.asarray(batch[0][1]) == 0, cells[1] == TOO_DENSE)
+
+
+@lru_cache(maxsize=1)
+def _single():
+    """The gradient of one cell, compiled once for the tests below."""
+    return jax.jit(_gradient(*_problem("plain", "llvm", "Rodas4")))
 
 
 def test_the_gradient_of_a_sum():
     """With respect to what the cells have of their own and what they share."""
-    loss, shared = _problem("plain", "llvm", "Rodas5P")
+    loss, shared = _problem("plain", "llvm", "Rodas4")
     cells = _cells(9, failing=True)
 
     def total(cells, shared):
@@ -137,23 +147,16 @@ def test_the_gradient_of_a_sum():
 @pytest.mark.parametrize("count", [2, 7, 8, 64])
 def test_batches_of_any_size(count):
     """A block of lanes, less, more, and many."""
-    loss, shared = _problem("plain", "llvm", "Rodas5P")
+    gradient = _gradient(*_problem("plain", "llvm", "Rodas4"))
     cells = _cells(count)
-    gradient = _gradient(loss, shared)
     some = slice(None, None, max(1, count // 8))
     found = jax.tree.map(lambda rows: rows[some], jax.jit(jax.vmap(gradient))(cells))
     _assert_equal(found, _one_by_one(_single(), tuple(c[some] for c in cells)))
 
 
-@lru_cache(maxsize=1)
-def _single():
-    """The gradient of one cell, compiled once for all tests of a process."""
-    return jax.jit(_gradient(*_problem("plain", "llvm", "Rodas5P")))
-
-
 @pytest.mark.parametrize("adjoint", [diffrax.DirectAdjoint(), diffrax.ForwardMode()], ids=["direct", "forward"])
 def test_other_adjoints(adjoint):
-    loss, _ = _problem("plain", "llvm", "Rodas5P", adjoint)
+    loss, _ = _problem("plain", "llvm", "Rodas4", adjoint)
     cells = _cells(3)
     slopes = jax.jacfwd if isinstance(adjoint, diffrax.ForwardMode) else jax.jacrev
     batch = jax.jit(jax.vmap(slopes(loss)))(cells)

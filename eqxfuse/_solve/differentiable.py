@@ -11,7 +11,9 @@ from typing import Any
 import diffrax
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax.custom_batching import custom_vmap
 from jax.custom_derivatives import SymbolicZero
 
 from eqxfuse._solve.linear_map import LinearMap
@@ -43,7 +45,7 @@ def differentiable(solve: Callable[[diffrax.AbstractAdjoint, Any], Any], inputs:
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _solved(solve, inputs):
-    return solve(diffrax.RecursiveCheckpointAdjoint(), inputs)
+    return _alike(solve(diffrax.RecursiveCheckpointAdjoint(), inputs), inputs)
 
 
 @partial(_solved.defjvp, symbolic_zeros=True)
@@ -58,6 +60,7 @@ def _solved_jvp(solve, primals, tangents):
             "that. Make the value a parameter of the law, UserRate(function, parameters=...), or part of the conditions"
         )
     floats, pullback, others = jax.vjp(_of(run, active, fixed), *_picked(fixed, active), has_aux=True)
+    floats, others = _alike((floats, others), fixed)
     residuals, of_pullback = jax.tree.flatten(pullback)
 
     def reverse(fixed, moving):
@@ -76,6 +79,24 @@ def _solved_jvp(solve, primals, tangents):
     still = [np.zeros(other.shape, jax.dtypes.float0) for other in others]
     moving = slope([*inputs, *residuals], _picked(tangents, active))
     return (_known(solve, floats, inputs), others), (moving, still)
+
+
+@custom_vmap
+def _alike(outputs, inputs):
+    """The outputs, all of them with a batch axis where any input has one.
+
+    Where derivatives are taken of a batch, JAX wants every output to have the axes that its derivative has.
+    """
+    return outputs
+
+
+@_alike.def_vmap
+def _alike_of_many(size, batched, outputs, inputs):
+    def widened(output, has_axis):
+        return output if has_axis else jnp.broadcast_to(output, (size, *output.shape))
+
+    outputs = jax.tree.map(widened, outputs, batched[0])
+    return _alike(outputs, inputs), jax.tree.map(lambda _: True, outputs)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
