@@ -7,6 +7,7 @@ import pytest
 from jax.tree_util import Partial
 
 import eqxfuse as ef
+from eqxfuse.errors import UnknownSpecies
 
 HERE = ef.Conditions(temperature=10.0, density=1.0)
 FAST = diffrax.Tsit5()
@@ -91,5 +92,5 @@ def test_a_batch_with_coefficients_that_are_a_function_of_time(chain):
 
 
 def test_a_species_that_is_not_there(chain):
-    with pytest.raises(ef._errors.UnknownSpecies):
+    with pytest.raises(UnknownSpecies):
         ef.sensitivities(chain, HERE, chain.network.abundances({"A": 1.0}), END, "Q")
