@@ -190,11 +190,12 @@ def test_more_steps_for_the_cells_that_gave_up(network_file, tmp_path, capsys, m
     with monkeypatch.context() as patch:
         patch.setattr(grid_store, "replace_rows", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
         assert fails(more, capsys)[0] == 1
-    assert len(list((tmp_path / "tiny.grid.chunks").iterdir())) == 2
+    kept, _ = (tmp_path / "tiny.grid.chunks").iterdir()
+    kept.unlink()
     assert main(more) == 0
     printed = capsys.readouterr().out
     assert "solving again what gave up after fewer steps than --max-steps allows now: 2 cells" in printed
-    assert "2 of 2 cells are done already" in printed and "10 of 10 cells solved" in printed
+    assert "1 of 2 cells are done already" in printed and "10 of 10 cells solved" in printed
     after = Trajectory.load(tmp_path / "tiny.grid.npz")
     others = np.delete(np.arange(10), failed)
     np.testing.assert_array_equal(after.abundances[others], before.abundances[others])

@@ -80,7 +80,7 @@ class Budget:
         for title, total, terms in sides:
             number = counted(len(terms), "reaction")
             if not any(term.rate for term in terms):
-                lines.append(f"{title}: none here{f', all rates of {number} are 0' if terms else ''}")
+                lines.append(f"{title}: none here, by {number} of rate 0" if terms else f"{title}: by no reaction")
                 continue
             lines.append(f"{title}: {total:.3e} {unit} by {number}")
             lines += [f"  {term.share:6.1%}  {term.rate:.3e}  {term.equation}" for term in terms[:rows]]
