@@ -8,6 +8,8 @@ from eqxfuse import Network
 from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import ALL
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*reactions with a negative rate coefficient")
+
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 formats = pytest.mark.parametrize("format", ALL)
 

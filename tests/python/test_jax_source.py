@@ -68,9 +68,9 @@ def rhs(y, k):
 '''
 
 HOSTILE = (
-    '"', "'", '"""', "\\", "\n", "a\nimport os", "\r\x0b\x0c\u2028\x85", "#", "):", "lambda", "None", "exec('1')",
-    "\u03b1", "\u212b", "\U0001f4a5", "\u202eH", "H\x00", "y[0]", "C+", "Cp", "C_", "C-", "Cm", "Cp_1", "Cp_15", "",
-    " ", "1H", "{y}", "%s", "coding:utf-7", "+AAo-x", "é", "T", "k_0",
+    '"', "'", '"""', "\\", "\n+", "a\nimport os", "\r\x0b\x0c\u2028\x85+", "#", "):", "lambda", "None", "exec('1')",
+    "\u03b1", "\u212b", "\U0001f4a5", "\u202eH", "H\x00", "y[0]", "C+", "Cp", "C_", "C-", "Cm", "Cp_1", "Cp_15",
+    "1H", "{y}", "%s", "coding:utf-7", "+AAo-x", "é", "T", "k_0",
 )  # fmt: skip
 """Names that would do harm if they reached the text as they are, or that look alike in it."""
 
