@@ -55,6 +55,37 @@ def test_everything_stored(kernels):
     _check_against_dense(kernels, pattern, losses_and_gains(pattern), 1.0)
 
 
+def _with_full_rows(size: int, last: int, borders: int) -> Pattern:
+    """Of which the last rows and columns are full; those of borders, which come behind, depend on those behind them."""
+    rows = [[*network_like_pattern(size).row(i), *range(size, size + last)] for i in range(size)]
+    rows += [range(size + last)] * (last - borders)
+    rows += [
+        [*range(size + last - borders), *range(i + 1, size + last)] for i in range(size + last - borders, size + last)
+    ]
+    return Pattern.from_rows(rows, last=last, borders=borders)
+
+
+@pytest.mark.parametrize(("size", "last", "borders"), [(3, 1, 1), (7, 2, 2), (20, 4, 3), (20, 1, 0), (40, 12, 9)])
+@pytest.mark.parametrize("shift", [1.0, 1e-3])
+def test_full_rows_are_eliminated_last(kernels, size, last, borders, shift):
+    """Those of a state, such as a temperature, and those of sums, whose diagonal does not get the shift."""
+    pattern = _with_full_rows(size, last, borders)
+    assert kernels.scalar_plan(pattern).order[size:].tolist() == list(range(size, size + last))
+    n, values = pattern.states, losses_and_gains(pattern)
+    values[pattern.rows >= n] *= np.where(pattern.columns == pattern.rows, 0.0, 0.01)[pattern.rows >= n]
+    whole = dense(pattern, values)
+    sums = np.linalg.solve(np.eye(borders) - whole[n:, n:], whole[n:, :n])
+    matrix = shift * np.eye(n) - whole[:n, :n] - whole[:n, n:] @ sums
+    factors = kernels.sparse_factors(pattern, jnp.asarray(values), jnp.asarray(shift))
+    b = np.cos(np.arange(n))
+    for transposed in (False, True):
+        x = kernels.solve_with_factors(pattern, factors, jnp.asarray(b), transposed)
+        expected = np.linalg.solve(matrix.T if transposed else matrix, b)
+        np.testing.assert_allclose(x, expected, rtol=1e-8, atol=1e-10 * np.abs(expected).max())
+    solve = kernels.sparse_solver(pattern, jnp.asarray(values), jnp.asarray(1.0 / shift))
+    np.testing.assert_allclose(solve(jnp.asarray(b)), shift * np.linalg.solve(matrix, b), rtol=1e-8, atol=1e-10)
+
+
 @pytest.mark.parametrize("make", [networks.robertson, networks.primordial, networks.dark_cloud])
 def test_built_in_networks(kernels, make):
     _check_network(kernels, make())
