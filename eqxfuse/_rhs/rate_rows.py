@@ -88,7 +88,7 @@ class RateRows:
         for law in modifiers.laws:
             rows = range(len(law.reactions))
             for i, start in enumerate(modifiers.places(law)):
-                targets = start + np.arange(len(rows))
+                targets = range(start, start + len(rows))
                 one = scalar_expressions(lambda own: own, [(f"law{law.group}.{i}", [0])])
                 loops.append(RowLoop.of(one, (), np.zeros((len(rows), 0)), rows, targets, {}))
         return RowProgram((), self.table, tuple(loops), None, 1, modifiers.count)
