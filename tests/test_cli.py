@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eqxfuse import YEAR, Conditions, Trajectory
+from eqxfuse import YEAR, Conditions, Outcome, Trajectory
 from eqxfuse._cli import conditions, report
 from eqxfuse._cli import run as run_command
 from eqxfuse._cli.main import _parser, main
@@ -71,6 +71,11 @@ def test_files_are_written_before_the_output_is_read(network_file, tmp_path, cap
     def gone(*_):
         raise BrokenPipeError
 
+    def solved(rhs, conditions, y0, t_end, **_):
+        counts = {name: np.array(1) for name in ("steps", "accepted", "rejected")}
+        return Trajectory(np.array([t_end]), y0[None], y0, counts, Outcome.successful, rhs.network.species)
+
+    monkeypatch.setattr(run_command, "solve", solved)
     monkeypatch.setattr(run_command, "table", gone)
     with pytest.raises(BrokenPipeError):
         run_command.run(_parser().parse_args(run_arguments(network_file, out=str(tmp_path / "out"))))
