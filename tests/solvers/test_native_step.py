@@ -223,8 +223,27 @@ def test_derivatives_through_changing_coefficients():
     np.testing.assert_allclose([ours, pushed], theirs, rtol=1e-8)
 
 
+def _ordered(conditions, densities):
+    return jnp.sort(jnp.stack([1.0 / (1.0 + densities[0]), conditions.g0]))[0]
+
+
+def _switched(conditions, densities):
+    dense = jax.nn.relu(densities[0] - 1e3) + jnp.where(jnp.isfinite(densities[0]), 2.0, 3.0)
+    return 1.0 / (1.0 + dense)
+
+
+@pytest.mark.parametrize("modifier", [_looked_up, _switched])
+def test_laws_with_tables_and_switches_are_native(modifier):
+    rate = UserRate(lambda conditions: 1e-10 * conditions.g0, modifier_function=modifier, species=("H",))
+    network = ef.Network.from_reactions(["H2 -> H + H", "H + H -> H2"], [rate, 1e-17])
+    rhs, plain = (ef.FusedRHS(network, backend=backend) for backend in ("llvm", "vectorized"))
+    y, conditions = jnp.array([0.4, 0.2]), ef.Conditions(10.0, 1e4)
+    assert _is_one_call(SOLVERS[0], rhs, y, conditions)
+    _assert_close(*(_step(SOLVERS[0], r, y, conditions, 1e9) for r in (rhs, plain)), y)
+
+
 def test_what_native_code_cannot_do_takes_the_plain_way():
-    rate = UserRate(lambda conditions: 1e-10 * conditions.g0, modifier_function=_looked_up, species=("H",))
+    rate = UserRate(lambda conditions: 1e-10 * conditions.g0, modifier_function=_ordered, species=("H",))
     network = ef.Network.from_reactions(["H2 -> H + H", "H + H -> H2"], [rate, 1e-17])
     rhs, y = ef.FusedRHS(network, backend="llvm"), jnp.array([0.4, 0.2])
     conditions = ef.Conditions(10.0, 1e4)
