@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from eqxfuse._program.ir import Atom, Load, Product, Program, Ref, Statement, operands
+from eqxfuse.ir import Atom, Call, Load, Number, Product, Program, Ref, Statement, operands
 
 CHUNK = 400
 """Statements a function holds: the time that gcc -O2 takes grows faster than the length of a function."""
@@ -56,11 +56,15 @@ def _lines(chunk: tuple[Statement, ...], slots: dict[str, int], stores: dict[str
     def text(atom: Atom) -> str:
         if isinstance(atom, Load):
             return f"{atom.array}[{atom.index}]"
+        if isinstance(atom, Number):
+            return repr(atom.value)
         return atom.name if atom.name in own else f"w[{slots[atom.name]}]"
 
     for s in chunk:
         if isinstance(s.expr, Product):
             value = " * ".join(map(text, s.expr.factors))
+        elif isinstance(s.expr, Call):
+            raise NotImplementedError(f"{s.name}: there is no C for a call of {s.expr.function}")
         else:
             value = _sum([(c, text(atom)) for c, atom in s.expr.terms])
         yield f"  const double {s.name} = {value};"

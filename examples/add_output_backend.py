@@ -25,15 +25,19 @@ def c_source(program: ir.Program) -> str:
     return head + "\n".join(lines) + "\n}\n"
 
 
-def expression(expr: ir.Product | ir.Sum) -> str:
-    """The right-hand side of an assignment."""
+def expression(expr: ir.Expression) -> str:
+    """The right-hand side of an assignment; `lower_rhs` makes products and sums alone."""
     if isinstance(expr, ir.Product):
         return " * ".join(map(operand, expr.factors))
+    if isinstance(expr, ir.Call):
+        raise NotImplementedError(f"a call of {expr.function}")
     return " + ".join(operand(a) if c == 1 else f"{c!r} * {operand(a)}" for c, a in expr.terms)
 
 
 def operand(atom: ir.Atom) -> str:
     """An element of an input, or the result of an earlier statement."""
+    if isinstance(atom, ir.Number):
+        return repr(atom.value)
     return f"{atom.array}[{atom.index}]" if isinstance(atom, ir.Load) else atom.name
 
 

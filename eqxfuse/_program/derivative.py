@@ -81,7 +81,9 @@ class _Forward(_Writer):
     def tangent(self, atom: Atom) -> Atom | None:
         if isinstance(atom, Ref):
             return self.tangents.get(atom.name)
-        return Load(atom.array + self.end, atom.index) if _loads(atom, self.active) else None
+        if isinstance(atom, Load) and atom.array in self.active:
+            return Load(atom.array + self.end, atom.index)
+        return None
 
     def add(self, s: Statement) -> None:
         if isinstance(s.expr, Sum):
@@ -108,9 +110,10 @@ class _Forward(_Writer):
                 for i, (a, t) in enumerate(zip(call.arguments, tangents, strict=True))
             ]
             return self.write(s.name + self.end, Call(call.function, tuple(arguments)), s.comment)
+        moving = {i: t for i, t in enumerate(tangents) if t is not None}
         terms: Terms = []
-        for i, slope in partials(self, s, [i for i, t in enumerate(tangents) if t is not None], self.end):
-            terms.append((1.0, self.write(f"{s.name}{self.end}_{i}", Product((slope, tangents[i])))))
+        for i, slope in partials(self, s, list(moving), self.end):
+            terms.append((1.0, self.write(f"{s.name}{self.end}_{i}", Product((slope, moving[i])))))
         return self.sum(s.name + self.end, terms, s.comment)
 
     def _product(self, s: Statement, factors: tuple[Atom, ...]) -> Atom | None:

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import ClosedJaxpr
 
 from eqxfuse._program.expressions import ARITHMETIC, Expressions
 from eqxfuse._program.functions import FUNCTIONS
@@ -107,10 +108,11 @@ class _Reader:
         return np.array(numbers, dtype=int).reshape(value.shape)
 
     def _equation(self, eqn, inputs: list[np.ndarray]) -> Sequence:
-        name, params = _SAME.get(eqn.primitive.name, eqn.primitive.name), eqn.params
+        params, name = eqn.params, str(eqn.primitive.name)
+        name = _SAME.get(name, name)
         if name in _CALLS:
             called = params.get("jaxpr") or params.get("call_jaxpr") or params["fun_jaxpr"]
-            return self.run(called if hasattr(called, "consts") else jax.extend.core.ClosedJaxpr(called, ()), inputs)
+            return self.run(called if hasattr(called, "consts") else ClosedJaxpr(called, ()), inputs)
         if name == "device_put":
             return inputs
         if name == "split":

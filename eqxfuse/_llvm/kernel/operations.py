@@ -69,7 +69,7 @@ class Arithmetic:
     def call(self, called: Called, arguments: Sequence[Operand], comment: str = "") -> int:
         """Append the call of a function; its number stands for the result."""
         if called[0] == "div":
-            return self.do("fdiv", *arguments, comment)
+            return self.do("fdiv", arguments[0], arguments[1], comment)
         self.operations.append((f"call{self.slots.calls[called]}", tuple(arguments), None, comment))
         return len(self.operations) - 1
 
