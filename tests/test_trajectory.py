@@ -100,7 +100,7 @@ def test_a_batch_goes_through_a_file(tmp_path):
     after = Trajectory.load(tmp_path / "batch.npz")
     np.testing.assert_array_equal(after.succeeded, [True, False, True])
     assert after.final["CO"].shape == (3,) and after.conservation()["C"].shape == (3,)
-    assert repr(after) == "Trajectory(batch of 3, 5 species, 2 times)"
+    assert repr(after) == "Trajectory(batch of 3, 5 species, 2 times, 1 failed)"
     for method in (after.plot, after.most_abundant):
         with pytest.raises(ValueError, match=r"batch of shape \(3,\); take one of it with .cell"):
             method()
