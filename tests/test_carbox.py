@@ -183,6 +183,7 @@ def test_the_jacobian_is_that_of_the_adapter():
     np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13 * np.max(np.abs(expected)))
 
 
+@pytest.mark.filterwarnings("ignore:.*native code cannot evaluate the modifier of CarboxRate")
 def test_a_stiff_solve():
     """The sparse Jacobian and native kernels against SciPy on the network's own right-hand side."""
     network = stand_in.network(
@@ -204,6 +205,7 @@ def test_a_stiff_solve():
 
 
 def test_batches_and_derivatives_with_respect_to_conditions():
+    usual()  # made before anything is traced
     y, here = stand_in.state(11)
 
     @jax.jit

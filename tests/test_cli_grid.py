@@ -115,17 +115,16 @@ def test_another_policy_outside_the_ranges_is_refused(network_file, tmp_path, ca
 
 def interrupted(network_file, out, capsys, monkeypatch, full=2):
     """A disk that is full after some chunks."""
-    write, written = grid_store.write_arrays, []
+    save, written = Trajectory.save, []
 
-    def limited(path, trajectory):
+    def limited(trajectory, path):
         if len(written) == full:
-            path.write_bytes(b"half a chunk")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written.append(path)
-        write(path, trajectory)
+        save(trajectory, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(grid_store, "write_arrays", limited)
+        patch.setattr(Trajectory, "save", limited)
         return fails(words(network_file, out), capsys)
 
 
