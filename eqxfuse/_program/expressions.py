@@ -63,10 +63,6 @@ class Expressions:
             operands = tuple(sorted(operands))
         return self._add(Node(name, operands, table))
 
-    def plain(self, name: str, *operands: int) -> int:
-        """An operation as it stands."""
-        return self._add(Node(name, operands))
-
     def total(self, terms: Sequence[int]) -> int:
         """The sum of `terms`, from left to right."""
         return reduce(lambda a, b: self.apply("add", a, b), terms) if terms else self.number(0.0)

@@ -1,5 +1,6 @@
 """A few words on top of `llvmlite.ir` for kernels that are loops over tables."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -141,6 +142,13 @@ def table(module: ir.Module, name: str, values: Sequence[int] | np.ndarray) -> A
 def numbers(module: ir.Module, name: str, values: np.ndarray) -> Any:
     """A constant array of doubles."""
     return _constant(module, name, np.asarray(values, dtype="<f8"))
+
+
+def constant_array(module: ir.Module, values: np.ndarray) -> Any:
+    """A constant array of int32, floats or doubles, one in a module for all with equal contents."""
+    name = f"constant_{values.dtype.str[1:]}_{hashlib.sha256(values.tobytes()).hexdigest()[:32]}"
+    known = module.globals.get(name)
+    return known if known is not None else _constant(module, name, values)
 
 
 def _constant(module: ir.Module, name: str, values: np.ndarray) -> Any:

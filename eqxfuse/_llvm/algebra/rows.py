@@ -1,20 +1,15 @@
 """LLVM IR of functions that are evaluated for every row of a table."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, I64, POINTER, Code, numbers, table, zero
+from eqxfuse._llvm.algebra.builder import DOUBLE, I64, POINTER, Code, constant_array, zero
 from eqxfuse._llvm.algebra.scalars import scalar_values
 from eqxfuse._program.rows import Choice, RowLoop, RowProgram
 from eqxfuse._program.split import ALIKE, BEFORE, COLUMNS
-
-CONSTANT = "rows_"
-"""How the names of constants begin; equal names have equal contents."""
 
 
 def emit_rows(module: ir.Module, name: str, program: RowProgram, number: ir.Type) -> ir.Function:
@@ -61,8 +56,8 @@ class _Rows:
     def _loop(self, loop: RowLoop) -> None:
         code, number = self.code, self.number
         before = scalar_values(code, loop.before, number, lambda a, i: code.load(self.uniform[a], i, number))
-        rows, targets = self._constant(loop.rows), self._constant(loop.targets)
-        columns, width = self._constant(loop.columns), loop.columns.shape[1]
+        rows, targets = constant_array(code.build.module, loop.rows), constant_array(code.build.module, loop.targets)
+        columns, width = constant_array(code.build.module, loop.columns), loop.columns.shape[1]
         alike = [code.variable(zero(number)) for _ in loop.alike.outputs]
         keys = [code.variable(code.i64(0)) for _ in loop.key]
         with code.loop(0, len(loop.rows)) as i:
@@ -105,8 +100,8 @@ class _Rows:
     def _choose(self, choice: Choice) -> None:
         code, number = self.code, self.number
         count, width = choice.candidates.shape
-        low, high = self._constant(choice.low), self._constant(choice.high)
-        candidates, targets = self._constant(choice.candidates), self._constant(choice.targets)
+        arrays = choice.low, choice.high, choice.candidates, choice.targets
+        low, high, candidates, targets = (constant_array(code.build.module, values) for values in arrays)
         name, index = choice.key
         key = code.load(self.uniform[name], index, number)
         with code.loop(0, count) as i:
@@ -133,10 +128,3 @@ class _Rows:
         below, above = build.fsub(low, key), build.fsub(key, high)
         outside = build.select(build.fcmp_ordered(">", below, above), below, above)
         return build.select(build.fcmp_ordered(">", outside, nothing), outside, nothing)
-
-    def _constant(self, values: np.ndarray) -> Any:
-        """A constant, once in a module."""
-        module = self.code.build.module
-        name = f"{CONSTANT}{hashlib.sha256(values.tobytes()).hexdigest()[:32]}"
-        known = module.globals.get(name)
-        return known or (table if values.dtype.kind == "i" else numbers)(module, name, values)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, FLOAT, I64, Code, constant, element
+from eqxfuse._llvm.algebra.builder import DOUBLE, FLOAT, I64, Code, constant, constant_array, element
 from eqxfuse._llvm.functions.library import FUNCTIONS, call
 from eqxfuse._program.functions import TRUTHS
 from eqxfuse._program.ir import Atom, Call, Expression, Load, Number, Product, Program
@@ -161,7 +162,7 @@ class Emitter:
         low = build.select(build.fcmp_ordered(">", x, self._constant(0.0)), x, self._constant(0.0))
         index = build.select(build.fcmp_ordered("<", low, self._constant(last)), low, self._constant(last))
         values = self._table(call.table)
-        return self._lanes(lambda i: self.code.load(values, build.fptosi(i, I64), i.type), [index])
+        return self._lanes(lambda i: self.code.load(values, build.fptosi(i, I64), i.type, align=4), [index])
 
     def _locate(self, call, x):
         """By bisection over a table that is filled up with infinity to a power of two; no number is above all."""
@@ -172,7 +173,7 @@ class Emitter:
             at: Any = ir.Constant(I64, 0)
             step = size // 2
             while step:
-                here = self.code.load(values, build.add(at, ir.Constant(I64, step - 1)), x.type)
+                here = self.code.load(values, build.add(at, ir.Constant(I64, step - 1)), x.type, align=4)
                 further = build.add(at, ir.Constant(I64, step))
                 at = build.select(build.fcmp_unordered("<=", here, x), further, at)
                 step //= 2
@@ -182,16 +183,9 @@ class Emitter:
         return self._lanes(place, [x])
 
     def _table(self, values: tuple[float, ...]):
-        """A constant array of the module, one for all equal tables."""
-        module, kind = self.code.build.module, ir.ArrayType(element(self.kind), len(values))
-        for known in module.global_values:
-            if getattr(known, "eqxfuse_table", None) == (kind, values):
-                return known
-        variable: Any = ir.GlobalVariable(module, kind, module.get_unique_name("table"))
-        variable.global_constant, variable.linkage, variable.align = True, "internal", 64
-        variable.initializer = ir.Constant(kind, [ir.Constant(kind.element, v) for v in values])
-        variable.eqxfuse_table = kind, values
-        return variable
+        """A constant array of the module."""
+        dtype = np.float64 if element(self.kind) == DOUBLE else np.float32
+        return constant_array(self.code.build.module, np.array(values, dtype))
 
     def _library(self, name: str, values: list):
         """Functions that LLVM IR has in lanes, and those of C's library, faster for one number at a time."""
