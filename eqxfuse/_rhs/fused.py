@@ -1,6 +1,6 @@
 """The fused right-hand side of a network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -14,6 +14,7 @@ from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._chemistry.rate_laws import RateTable
+from eqxfuse._chemistry.thermal import Process, Thermal
 from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower.jacobian import lower_jacobian
 from eqxfuse._lower.rhs import lower_rhs
@@ -21,10 +22,12 @@ from eqxfuse._program.garbage import collector_paused
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 from eqxfuse._rhs.coefficients import RateCoefficients, State, coefficients
+from eqxfuse._rhs.energy import Energy
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.notebook import rhs_html
 from eqxfuse._rhs.sparse_matrix import SparseMatrix
 from eqxfuse._rhs.state import as_state
+from eqxfuse._rhs.thermal_equation import ThermalEquation
 
 Args: TypeAlias = Conditions | RateCoefficients | Callable[[Any], Conditions | RateCoefficients] | None
 
@@ -40,10 +43,15 @@ class FusedRHS(eqx.Module, OneLine):
     - a callable of t [s] that returns one of these;
     - nothing, for a right-hand side bound with `at`.
 
-    The leaves are the parameters of the rate laws (`table`) and what `at` bound. Computes in the dtype of `y`.
+    With `thermal` the gas heats and cools: the temperature [K] stands behind the species in `y` and in dy/dt [states],
+    and in the place of that of the conditions. Then `args` are `Conditions` or a callable that returns them.
+
+    The leaves are the parameters of the rate laws (`table`) and of heating and cooling (`thermal`), and what `at`
+    bound. Computes in the dtype of `y`.
 
     **Arguments**: `backend` is `"auto"`, `"llvm"`, `"jax"` or `"vectorized"`; `accumulation="compensated"` sums every
-    derivative with Neumaier's compensation.
+    derivative with Neumaier's compensation; `thermal` is a `Thermal` or the processes that heat and cool (see
+    `eqxfuse.thermal`).
 
     Raises `BackendUnavailable` for a backend that cannot run here, `UnsupportedRateLaw` where a reaction has several
     fits of which one depends on abundances, and `ValueError` for an argument that is none of the above. Calls raise
@@ -53,6 +61,7 @@ class FusedRHS(eqx.Module, OneLine):
 
     table: RateTable
     bound: Conditions | RateCoefficients | None
+    thermal: Thermal | None
     network: Network = eqx.field(static=True)
     kernel: Kernel = eqx.field(static=True)
     state: State = eqx.field(static=True)
@@ -64,6 +73,7 @@ class FusedRHS(eqx.Module, OneLine):
         backend: Backend = "auto",
         state: State = "abundance",
         accumulation: Literal["plain", "compensated"] = "plain",
+        thermal: Thermal | Process | Iterable[Process] | None = None,
     ):
         if state not in ("abundance", "density"):
             raise ValueError(f'state must be "abundance" or "density", got {state!r}')
@@ -72,21 +82,43 @@ class FusedRHS(eqx.Module, OneLine):
         self.network = network
         self.state = state
         self.bound = None
+        self.thermal = None if thermal is None else Thermal.of(thermal)
+        if self.thermal:
+            self.thermal.warn_of_missing(network)
         with collector_paused():
             self.table = network.rate_table
             self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)
 
     def __repr__(self) -> str:
         bound = "" if self.bound is None else ", bound"
-        return f"FusedRHS({self.network!r}, backend={self.kernel.backend!r}, state={self.state!r}{bound})"
+        thermal = "" if self.thermal is None else f", thermal={self.thermal!r}"
+        return f"FusedRHS({self.network!r}, backend={self.kernel.backend!r}, state={self.state!r}{thermal}{bound})"
 
     def _repr_html_(self) -> str:
         return rhs_html(self)
 
     @property
     def source(self) -> str:
-        """The generated code."""
+        """The generated code of the chemistry."""
         return self.kernel.source
+
+    @property
+    def states(self) -> int:
+        """The length of y: the species and, with `thermal`, the temperature behind them."""
+        return len(self.network.species) + (self.thermal is not None)
+
+    @property
+    def isothermal(self) -> "FusedRHS":
+        """The chemistry alone, at the temperature of the conditions."""
+        return eqx.tree_at(lambda rhs: (rhs.thermal, rhs.bound), self, (None, None), is_leaf=lambda leaf: True)
+
+    @property
+    def equation(self) -> ThermalEquation:
+        """What is solved where the gas heats and cools. Raises `ValueError` where it does not."""
+        if self.thermal is None:
+            raise ValueError("the right-hand side has no thermal processes: pass thermal= to FusedRHS")
+        energy = Energy.of(self.network, self.state, self.thermal)
+        return ThermalEquation(self.network, self.state, self.kernel, energy)
 
     def rate_coefficients(
         self, conditions: Conditions, y: Float[Array, "species"] | None = None
@@ -109,22 +141,28 @@ class FusedRHS(eqx.Module, OneLine):
 
     def at(self, conditions: Conditions | RateCoefficients) -> "FusedRHS":
         """This right-hand side with its coefficients bound: callable without `args`."""
-        bound = conditions if isinstance(conditions, RateCoefficients) else self.precompute(conditions)
+        given = isinstance(conditions, RateCoefficients) or self.thermal is not None
+        bound = conditions if given else self.precompute(conditions)
         return eqx.tree_at(lambda rhs: rhs.bound, self, bound, is_leaf=lambda leaf: leaf is None)
 
-    def __call__(self, t: Any, y: Float[Array, "species"], args: Args = None) -> Float[Array, "species"]:
-        """dy/dt [species]: abundances per second, or cm^-3 s^-1."""
+    def __call__(self, t: Any, y: Float[Array, "states"], args: Args = None) -> Float[Array, "states"]:
+        """dy/dt [states]: abundances per second, or cm^-3 s^-1; with `thermal`, behind them dT/dt [K s^-1]."""
+        if self.thermal is not None:
+            return self.equation(self.table, self.thermal, self.conditions(t, args), self._checked(y, self.states))
         y, k, coefficients = self._inputs(t, y, args)
         if not self.table.layout.modified:
             return self.kernel(y, k)
         return self.kernel(y, k, self.modifiers(y, coefficients))
 
-    def jacobian(self, t: Any, y: Float[Array, "species"], args: Args = None) -> SparseMatrix:
-        """The exact Jacobian d(dy_i/dt)/dy_j, abundance-dependent rates included.
+    def jacobian(self, t: Any, y: Float[Array, "states"], args: Args = None) -> SparseMatrix:
+        """The exact Jacobian d(dy_i/dt)/dy_j, abundance-dependent rates and the temperature included.
 
         Finite at y = 0 and for negative y. The arguments are those of a call; the kernel is built at first use. The
         totals that rates depend on are borders of its pattern (see `SparseMatrix`).
         """
+        if self.thermal is not None:
+            given = self.conditions(t, args), self._checked(y, self.states)
+            return self.equation.jacobian(self.table, self.thermal, *given)
         y, k, coefficients = self._inputs(t, y, args)
         kernel, pattern = jacobian_kernel(self.network, self.kernel.backend)
         more = self._modifiers_and_slopes(y, coefficients) if self.table.layout.modified else ()
@@ -143,12 +181,12 @@ class FusedRHS(eqx.Module, OneLine):
             )
         return y, k, coefficients
 
-    def _checked(self, y):
-        y = as_state(self.network, y)
-        if y.shape != (len(self.network.species),):
-            raise ValueError(
-                f"y has shape {y.shape}, the network has {len(self.network.species)} species; use vmap for batches"
-            )
+    def _checked(self, y, states: int = 0):
+        """As an array with `states` elements, by default one for each species."""
+        y, species = as_state(self.network, y), len(self.network.species)
+        if y.shape != (states or species,):
+            more = " and the temperature behind them" if states > species else ""
+            raise ValueError(f"y has shape {y.shape}, the network has {species} species{more}; use vmap for batches")
         if y.dtype not in (jnp.float32, jnp.float64):
             raise TypeError(f"y must be float32 or float64, got {y.dtype}")
         return y
@@ -168,6 +206,13 @@ class FusedRHS(eqx.Module, OneLine):
         """What `args` (or what is bound) stands for at time `t` [s]."""
         given = self.at_time(t, args)
         return self.precompute(given) if isinstance(given, Conditions) else given
+
+    def conditions(self, t: Any, args: Args = None) -> Conditions:
+        """The conditions that `args` (or what is bound) are at time `t` [s]. Raises `TypeError` for coefficients."""
+        given = self.at_time(t, args)
+        if isinstance(given, Conditions):
+            return given
+        raise TypeError("a gas that heats and cools needs Conditions: coefficients change with its temperature")
 
     def at_time(self, t: Any, args: Args = None) -> Conditions | RateCoefficients:
         """`args`, or what is bound, with a callable called at time `t` [s]."""

@@ -1,0 +1,66 @@
+"""The change of a gas's temperature, as a function of vectors."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.thermal import Gas, Thermal
+from eqxfuse._rhs.coefficients import State
+
+
+@dataclass(frozen=True)
+class Energy:
+    """dT/dt [K s^-1] from heating and cooling of the form `structure`, in a gas with the state y = (species, T)."""
+
+    network: Network
+    state: State
+    structure: Any
+    """That of a `Thermal`, whose parameters are numbers."""
+
+    @classmethod
+    def of(cls, network: Network, state: State, thermal: Thermal) -> "Energy":
+        return cls(network, state, jax.tree.structure(thermal))
+
+    @property
+    def parameters(self) -> int:
+        """How many there are."""
+        return self.structure.num_leaves
+
+    def __call__(
+        self,
+        y: Float[Array, " states"],
+        k: Float[Array, " reactions"],
+        f: Float[Array, " species"],
+        conditions: Float[Array, " fields"],
+        parameters: Float[Array, " parameters"],
+    ) -> Float[Array, ""]:
+        """`k` are the coefficients with their modifiers and `f` the changes of the species, in the units of the state;
+        the temperature is that of `y`.
+        """
+        *_, temperature = (y[: len(f)], y[len(f)])
+        here = Conditions.from_vector(conditions).at_temperature(temperature)
+        unit = here.density if self.state == "abundance" else jnp.ones_like(temperature)
+        x = y[: len(f)]
+        padded = jnp.concatenate([x, jnp.ones(1, x.dtype)])
+        rates = k
+        for column in self._factors:
+            rates = rates * padded[column]
+        thermal = jax.tree.unflatten(self.structure, [parameters[i] for i in range(self.parameters)])
+        return thermal.temperature_change(Gas(self.network, here, x * unit, rates * unit), f * unit)
+
+    @cached_property
+    def _factors(self) -> list[np.ndarray]:
+        """For each factor of a rate the species of all reactions [reactions]; one behind the last where there is none.
+        """
+        species, own = len(self.network.species), [r.factors for r in self.network.reactions]
+        return [
+            np.array([self.network.index(f[i]) if i < len(f) else species for f in own], dtype=np.int32)
+            for i in range(max(map(len, own), default=0))
+        ]

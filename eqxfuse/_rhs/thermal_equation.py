@@ -1,0 +1,87 @@
+"""The equations of a gas that heats and cools: species, and behind them the temperature."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import RateTable
+from eqxfuse._chemistry.thermal import Thermal
+from eqxfuse._kernels import Backend, Kernel, build_kernel
+from eqxfuse._lower.jacobian import lower_jacobian
+from eqxfuse._lower.temperature import BorderedJacobian
+from eqxfuse._program.garbage import collector_paused
+from eqxfuse._rhs.coefficients import State, coefficients
+from eqxfuse._rhs.energy import Energy
+from eqxfuse._rhs.modifiers import Modifiers
+from eqxfuse._rhs.sparse_matrix import SparseMatrix
+
+
+@dataclass(frozen=True)
+class ThermalEquation:
+    """d(y)/dt of y = (species, T) and its Jacobian. The temperature of conditions is that of the state."""
+
+    network: Network
+    state: State
+    kernel: Kernel
+    """Of the chemistry."""
+    energy: Energy
+
+    def __call__(
+        self, table: RateTable, thermal: Thermal, conditions: Conditions, y: Float[Array, " states"]
+    ) -> Float[Array, " states"]:
+        species = len(self.network.species)
+        here = conditions.at_temperature(y[species])
+        x, k, modifiers = self._rates(table, here, y)
+        f = self.kernel(x, k, *modifiers)
+        effective = k.at[self._modifiers.reactions].multiply(modifiers[0]) if modifiers else k
+        leaves = [jnp.asarray(leaf, y.dtype) for leaf in jax.tree.leaves(thermal)]
+        parameters = jnp.stack(leaves) if leaves else jnp.zeros(0, y.dtype)
+        change = self.energy(y, effective, f, here.vector().astype(y.dtype), parameters)
+        return jnp.concatenate([f, change[None].astype(y.dtype)])
+
+    def jacobian(
+        self, table: RateTable, thermal: Thermal, conditions: Conditions, y: Float[Array, " states"]
+    ) -> SparseMatrix:
+        """Exact; with the temperature behind the species."""
+        species = len(self.network.species)
+        kernel, bordered = bordered_kernel(self.network, self.kernel.backend)
+
+        def of_temperature(temperature):
+            return self(table, thermal, conditions, y.at[species].set(temperature))[:species]
+
+        def change(y):
+            return self(table, thermal, conditions, y)[species]
+
+        column = jax.jvp(of_temperature, (y[species],), (jnp.ones((), y.dtype),))[1]
+        x, k, modifiers = self._rates(table, conditions.at_temperature(y[species]), y, slopes=True)
+        values = kernel(x, k, *modifiers).at[bordered.column].set(column)
+        values = values.at[bordered.row[: species + 1]].set(jax.grad(change)(y))
+        native = kernel.capabilities.lu and y.dtype == jnp.float64
+        return SparseMatrix.of(bordered.pattern, values, native)
+
+    @property
+    def _modifiers(self) -> Modifiers:
+        return Modifiers(self.network, self.state)
+
+    def _rates(self, table: RateTable, here: Conditions, y, slopes: bool = False):
+        """Species, coefficients, and what the chemistry's kernels take behind these."""
+        x = y[: len(self.network.species)]
+        k = coefficients(self.network, self.state, table, here).astype(y.dtype)
+        if not table.layout.modified:
+            return x, k, ()
+        own = self._modifiers
+        parameters = own.parameters(table, here).astype(y.dtype)
+        return x, k, own.with_slopes(x, k, parameters) if slopes else (own(x, k, parameters),)
+
+
+@lru_cache(maxsize=64)
+def bordered_kernel(network: Network, backend: Backend) -> tuple[Kernel, BorderedJacobian]:
+    """The kernel of the chemistry's part of the Jacobian values; built once for each backend."""
+    with collector_paused():
+        bordered = BorderedJacobian.of(*lower_jacobian(network))
+        return build_kernel(bordered.program, backend), bordered
