@@ -34,9 +34,10 @@ def test_docstrings_begin_with_the_facts(name):
 def test_defaults_are_within_their_bounds(name):
     facts, default = FACTS[name], getattr(ef.Conditions(10.0, 1e4), name)
     assert facts.default in (None, default)
-    assert 0 < default < facts.largest
+    assert 0 <= default < facts.largest
     zero, bound = wrong_values(name, np.zeros(1))
     assert zero.all() == facts.positive == (bound == "positive")
+    assert wrong_values(name, -np.ones(1))[0].all() != facts.signed
     if facts.positive:
         with pytest.raises(ValueError, match=f"Conditions.{name} must be finite and positive, got 0.0"):
             ef.Conditions(**{"temperature": 10.0, "density": 1e4, name: 0.0})

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "_program": "",
     "_chemistry": "_html _program",
     "rate_laws": "_chemistry",
+    "thermal": "_chemistry",
     "_python": "_program",
     "_llvm": "_program",
     "_plot": "_chemistry",

@@ -5,7 +5,15 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-MODULES = ("eqxfuse", "eqxfuse.errors", "eqxfuse.ir", "eqxfuse.rate_laws", "eqxfuse.networks", "eqxfuse.carbox")
+MODULES = (
+    "eqxfuse",
+    "eqxfuse.errors",
+    "eqxfuse.ir",
+    "eqxfuse.rate_laws",
+    "eqxfuse.thermal",
+    "eqxfuse.networks",
+    "eqxfuse.carbox",
+)
 
 
 def is_own(value: Any) -> bool:

@@ -31,6 +31,8 @@ class Facts:
     """No rate law holds beyond: what is larger is a slip, or the wrong unit."""
     positive: bool = False
     """Whether it cannot be 0."""
+    signed: bool = False
+    """Whether it can be negative."""
     symbol: str = ""
     """What titles call it, also in TeX (`tex`); empty for what is rarely changed."""
     tex: str = ""
@@ -44,8 +46,9 @@ class Facts:
 
 def wrong_values(field: str, values: np.ndarray) -> tuple[np.ndarray, str]:
     """Which `values` a field of `Conditions` cannot have, and the bound that they break."""
-    positive = FACTS[field].positive
-    return ~np.isfinite(values) | (values < 0) | (positive & (values == 0)), "positive" if positive else "zero or more"
+    facts = FACTS[field]
+    wrong = ~np.isfinite(values) | ((values < 0) & (not facts.signed)) | (facts.positive & (values == 0))
+    return wrong, "positive" if facts.positive else "of either sign" if facts.signed else "zero or more"
 
 
 def _as_float(value):
@@ -88,7 +91,7 @@ class Conditions(eqx.Module, OneLine):
     """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
 
     Each field is a scalar (or an array with the leading axes of a batch). Raises `ValueError` for a number that is not
-    finite, or negative, or 0 where that makes no sense.
+    finite, or negative or 0 where that makes no sense.
     """
 
     temperature: Field = _field(unit="K", meaning="gas temperature", largest=1e9, positive=True, symbol="T", tex="$T$")
@@ -142,6 +145,25 @@ class Conditions(eqx.Module, OneLine):
         positive=True,
     )
     """Turbulent line width b [cm s^-1], for the self-shielding of H2."""
+    cmb_temperature: Field = _field(
+        2.725, unit="K", meaning="temperature of the cosmic microwave background", largest=1e5, positive=True
+    )
+    """Temperature of the cosmic microwave background [K]; 2.725 (1 + z)."""
+    velocity_gradient: Field = _field(
+        1.0e5 / PARSEC,
+        unit="s^-1",
+        meaning="velocity gradient",
+        use="for the escape of line photons",
+        largest=1e3,
+        positive=True,
+    )
+    """Velocity gradient [s^-1], for the escape of line photons; the default is 1 km/s a parsec."""
+    ortho_para_ratio: Field = _field(3.0, unit="1", meaning="ratio of ortho- to para-H2", largest=1e6)
+    """Ratio of ortho- to para-H2 [1]."""
+    compression_rate: Field = _field(
+        0.0, unit="s^-1", meaning="rate d ln(n_H)/dt at which the gas is compressed", largest=1e3, signed=True
+    )
+    """Rate d ln(n_H)/dt at which the gas is compressed [s^-1]; negative where it expands."""
 
     def __check_init__(self):
         for f in dataclasses.fields(self):

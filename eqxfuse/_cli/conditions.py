@@ -72,8 +72,8 @@ def _conditions(values: dict[str, tuple[float, ...]], axes: dict[str, tuple[floa
         wrong, bound = wrong_values(name, np.array(own))
         if wrong.any():
             raise UsageError(f"--{_option(name)} must be finite and {bound}, got {own[int(np.argmax(wrong))]!r}")
-        if max(own) > FACTS[name].largest:
-            raise UsageError(f"--{_option(name)} must be {FACTS[name].largest:g} at most, got {max(own)!r}")
+        if max(map(abs, own)) > FACTS[name].largest:
+            raise UsageError(f"--{_option(name)} must be {FACTS[name].largest:g} at most, got {max(own, key=abs)!r}")
     after = dict(zip(axes, range(len(axes) - 1, -1, -1), strict=True))
     fields: dict[str, Any] = {
         name: np.reshape(own, (-1,) + (1,) * after[name]) if name in axes else own[0] for name, own in values.items()

@@ -38,7 +38,9 @@ EXAMPLES = (
     laws.UserRate(_power, (1e-11, 0.4), modifier_function=_quenched, species=("H",)),
 )
 
-ORDINARY = Conditions(temperature=35.0, density=2e4, zeta=5e-17, g0=3.0, av=1.7, dust_temperature=14.0)
+ORDINARY = Conditions(
+    temperature=35.0, density=2e4, zeta=5e-17, g0=3.0, av=1.7, dust_temperature=14.0, compression_rate=1e-13
+)
 
 FIELDS = {
     "temperature": (1.0, 300.0, 1e5),
@@ -52,6 +54,10 @@ FIELDS = {
     "gas_to_grain": (1e10, 1e14),
     "radius": (0.0, 1e20),
     "turbulent_velocity": (1e3, 1e7),
+    "cmb_temperature": (2.0, 3e3),
+    "velocity_gradient": (1e-18, 1e-8),
+    "ortho_para_ratio": (0.0, 1e3),
+    "compression_rate": (-1e-8, 1e-8),
 }
 """Extreme values of each field."""
 

@@ -60,13 +60,13 @@ class UserRate(RateLaw):
     def __repr__(self):
         rest = f", {self.parameters!r}" if self.parameters else ""
         if self.modifier_function is not None:
-            rest += f", modifier_function={_name(self.modifier_function)}"
+            rest += f", modifier_function={name_of(self.modifier_function)}"
         for name in ("species", "totals"):
             rest += f", {name}={getattr(self, name)!r}" if getattr(self, name) else ""
-        return f"UserRate({_name(self.function)}{rest})"
+        return f"UserRate({name_of(self.function)}{rest})"
 
 
-def _name(function) -> str:
+def name_of(function) -> str:
     """Module and name: the same in every process."""
     named = function if hasattr(function, "__qualname__") else type(function)
     return f"{named.__module__}.{named.__qualname__}"
