@@ -4,8 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eqxfuse._chemistry.network import Network
+from eqxfuse._lower.modified import modified_laws
+from eqxfuse._lower.totals import Border
 from eqxfuse._program.ir import Atom, Program
 from eqxfuse._program.pattern import Pattern
+
+
+def modifier_columns(network: Network) -> tuple[tuple[int, int, int, float], ...]:
+    """For all derivatives of modifiers: the reaction, where the derivative stands in `dm`, the column of the Jacobian
+    that it belongs to, and its unit there.
+    """
+    border, species = Border.of(network), len(network.species)
+    return tuple(
+        (j, law.slopes + row * law.width + slot, column + (column >= species), unit)
+        for law in modified_laws(network)
+        for row, j in enumerate(law.reactions)
+        for slot, (column, unit) in enumerate(border.columns(law))
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,8 +30,20 @@ class Energy:
 
     @property
     def parameters(self) -> int:
-        """How many there are."""
-        return self.structure.num_leaves
+        """The length of the vector of parameters, which has one element where there are none."""
+        return max(1, self.structure.num_leaves)
+
+    def vector(self, thermal: Thermal, dtype) -> Float[Array, " parameters"]:
+        """The parameters of heating and cooling of this form. Raises `ValueError` where one is not a number."""
+        leaves = jax.tree.leaves(thermal)
+        wrong = [jnp.shape(leaf) for leaf in leaves if jnp.shape(leaf)]
+        if wrong:
+            raise ValueError(f"parameters of thermal processes must be numbers, got shape {wrong[0]}: use jax.vmap")
+        return jnp.stack([jnp.asarray(leaf, dtype) for leaf in leaves or [0.0]])
+
+    def thermal(self, parameters: Float[Array, " parameters"]) -> Thermal:
+        """Back from its `vector`."""
+        return jax.tree.unflatten(self.structure, [parameters[i] for i in range(self.structure.num_leaves)])
 
     def __call__(
         self,
@@ -44,16 +56,15 @@ class Energy:
         """`k` are the coefficients with their modifiers and `f` the changes of the species, in the units of the state;
         the temperature is that of `y`.
         """
-        *_, temperature = (y[: len(f)], y[len(f)])
+        x, temperature = y[: len(f)], y[len(f)]
         here = Conditions.from_vector(conditions).at_temperature(temperature)
         unit = here.density if self.state == "abundance" else jnp.ones_like(temperature)
-        x = y[: len(f)]
         padded = jnp.concatenate([x, jnp.ones(1, x.dtype)])
         rates = k
         for column in self._factors:
             rates = rates * padded[column]
-        thermal = jax.tree.unflatten(self.structure, [parameters[i] for i in range(self.parameters)])
-        return thermal.temperature_change(Gas(self.network, here, x * unit, rates * unit), f * unit)
+        gas = Gas(self.network, here, x * unit, rates * unit)
+        return self.thermal(parameters).temperature_change(gas, f * unit)
 
     @cached_property
     def _factors(self) -> list[np.ndarray]:

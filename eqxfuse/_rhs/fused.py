@@ -110,7 +110,7 @@ class FusedRHS(eqx.Module, OneLine):
     @property
     def isothermal(self) -> "FusedRHS":
         """The chemistry alone, at the temperature of the conditions."""
-        return eqx.tree_at(lambda rhs: (rhs.thermal, rhs.bound), self, (None, None), is_leaf=lambda leaf: True)
+        return eqx.tree_at(lambda rhs: (rhs.thermal, rhs.bound), self, (None, None), is_leaf=lambda leaf: leaf is None)
 
     @property
     def equation(self) -> ThermalEquation:

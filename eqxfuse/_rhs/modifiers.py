@@ -124,9 +124,15 @@ class Modifiers:
         return function, (("y", law.species), ("t", self.totals(law).tolist()), ("c", shared), ("p", self.places(law)))
 
     @property
-    def need_totals(self) -> bool:
-        """Whether any law depends on totals."""
-        return any(law.totals for law in self.laws)
+    def need_rates(self) -> bool:
+        """Whether any law depends on totals over rates."""
+        over_rates = {total.name for total in self.network.totals if total.of_rates}
+        return any(over_rates.intersection(law.totals) for law in self.laws)
+
+    @property
+    def total_count(self) -> int:
+        """How many totals the laws depend on."""
+        return len(_border(self.network).totals)
 
     @cached_property
     def species(self) -> list[int]:
@@ -134,19 +140,23 @@ class Modifiers:
         return sorted({i for law in self.laws for i in law.species})
 
     def changes(
-        self, own: Float[Array, " species"], parameters: Float[Array, " parameters"], change: Float[Array, " fields"]
+        self,
+        own: Float[Array, " species"],
+        totals: Float[Array, " totals"],
+        parameters: Float[Array, " parameters"],
+        change: Float[Array, " fields"],
     ):
         """The modifiers [rows], and what they change by when the conditions do by `change` [rows].
 
-        `own` is what the state holds of `species`; for laws that need no totals.
+        `own` is what the state holds of `species`. The totals stay as they are, as sums over species do.
         """
 
         def values(conditions):
             laws = []
             for law in self.laws:
-                point = jnp.stack([own[self.species.index(i)] for i in law.species])
+                point = [own[self.species.index(i)] for i in law.species] + [totals[i] for i in self.totals(law)]
                 rows = [parameters[at : at + len(law.reactions)] for at in self.places(law)]
-                laws.append(self.of_law(law, point, conditions, rows, slopes=False)[0])
+                laws.append(self.of_law(law, jnp.stack(point), conditions, rows, slopes=False)[0])
             return jnp.concatenate(laws)
 
         return jax.jvp(values, (parameters[: len(FIELDS)],), (change,))

@@ -46,6 +46,11 @@ class RateRows:
             for i in range(len(jax.tree.leaves(law)))
         )
 
+    @property
+    def names(self) -> list[str]:
+        """Of the arrays of `table`."""
+        return [array.name for array in self.table]
+
     def leaves(self, table: RateTable) -> list | None:
         """The parameters of a table, as the arrays of `table`; None unless they are the float64 numbers of these rows.
 

@@ -38,9 +38,8 @@ class ThermalEquation:
         here = conditions.at_temperature(y[species])
         x, k, modifiers = self._rates(table, here, y)
         f = self.kernel(x, k, *modifiers)
-        effective = k.at[self._modifiers.reactions].multiply(modifiers[0]) if modifiers else k
-        leaves = [jnp.asarray(leaf, y.dtype) for leaf in jax.tree.leaves(thermal)]
-        parameters = jnp.stack(leaves) if leaves else jnp.zeros(0, y.dtype)
+        effective = k.at[self.modifiers.reactions].multiply(modifiers[0]) if modifiers else k
+        parameters = self.energy.vector(thermal, y.dtype)
         change = self.energy(y, effective, f, here.vector().astype(y.dtype), parameters)
         return jnp.concatenate([f, change[None].astype(y.dtype)])
 
@@ -65,7 +64,8 @@ class ThermalEquation:
         return SparseMatrix.of(bordered.pattern, values, native)
 
     @property
-    def _modifiers(self) -> Modifiers:
+    def modifiers(self) -> Modifiers:
+        """The abundance-dependent laws."""
         return Modifiers(self.network, self.state)
 
     def _rates(self, table: RateTable, here: Conditions, y, slopes: bool = False):
@@ -74,7 +74,7 @@ class ThermalEquation:
         k = coefficients(self.network, self.state, table, here).astype(y.dtype)
         if not table.layout.modified:
             return x, k, ()
-        own = self._modifiers
+        own = self.modifiers
         parameters = own.parameters(table, here).astype(y.dtype)
         return x, k, own.with_slopes(x, k, parameters) if slopes else (own(x, k, parameters),)
 

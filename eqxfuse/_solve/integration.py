@@ -25,6 +25,9 @@ Time: TypeAlias = float | Float[Array, ""]
 RTOL, ATOL = 1e-4, 1e-20
 """The tolerances of a solve, if nothing else is asked for."""
 
+TEMPERATURE_ATOL = 1e-3
+"""That of the temperature [K], where it is solved for."""
+
 P_COEFFICIENT, I_COEFFICIENT = 0.3, 0.4
 """A PI controller (Hairer & Wanner II, section IV.8): ten times less error than an I controller at the price of a
 third more steps, as measured on dark-cloud and gas-phase networks at rtol 1e-4."""
@@ -53,6 +56,7 @@ class Integration(eqx.Module):
         t0: Time = 0.0,
         rtol: Any = RTOL,
         atol: Any = ATOL,
+        temperature_atol: Any = None,
         saveat: int | Any = 121,
         solver: diffrax.AbstractSolver | None = None,
         stepsize_controller: diffrax.AbstractStepSizeController | None = None,
@@ -75,7 +79,7 @@ class Integration(eqx.Module):
             (t0, t1),
             _output_times(saveat, t0, t1),
             _instance("solver", diffrax.AbstractSolver, Rodas5P() if solver is None else solver),
-            _controller(rtol, atol, stepsize_controller, dtype),
+            _controller(rhs, rtol, atol, temperature_atol, stepsize_controller, dtype),
             _adjoint(adjoint),
             LogProgressMeter() if progress else diffrax.NoProgressMeter(),
             most,
@@ -83,12 +87,16 @@ class Integration(eqx.Module):
 
     @property
     def tolerances(self) -> tuple[Any, Any]:
-        """rtol and atol; not a number where the controller has none."""
+        """rtol and atol (of the species); not a number where the controller has none."""
         nan = np.full((), np.nan, self.span[0].dtype)
-        return getattr(self.controller, "rtol", nan), getattr(self.controller, "atol", nan)
+        rtol, atol = (getattr(self.controller, name, nan) for name in ("rtol", "atol"))
+        return rtol, atol[0] if jnp.ndim(atol) else atol
 
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
-        args = self.rhs.precompute(conditions) if isinstance(conditions, Conditions) else conditions
+        thermal, species = self.rhs.thermal is not None, y0.shape[-1]
+        known = isinstance(conditions, Conditions) and not thermal
+        args = self.rhs.precompute(conditions) if known else conditions
+        start = self._with_temperature(conditions, y0) if thermal else y0
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
         solution = diffrax.diffeqsolve(
@@ -96,7 +104,7 @@ class Integration(eqx.Module):
             self.solver,
             *self.span,
             None,
-            y0,
+            start,
             args,
             saveat=diffrax.SaveAt(subs=[outputs, end]),
             stepsize_controller=self.controller,
@@ -106,18 +114,26 @@ class Integration(eqx.Module):
             progress_meter=self.meter,
         )
         reached, (end_time, end_state) = solution.ys  # pyright: ignore[reportGeneralTypeIssues]
+        reached = jnp.where(jnp.isfinite(reached), reached, jnp.nan)
         counts = {"steps": "num_steps", "accepted": "num_accepted_steps", "rejected": "num_rejected_steps"}
         return Trajectory(
             times=jnp.asarray(self.times),
-            abundances=jnp.where(jnp.isfinite(reached), reached, jnp.nan),
+            abundances=reached[:, :species],
             initial=y0,
             statistics={name: solution.stats[key] for name, key in counts.items()},
             result=from_diffrax(solution.result),
             species=self.rhs.network.species,
             state=self.rhs.state,
             end_time=end_time[0],
-            end_state=end_state[0],
+            end_state=end_state[0, :species],
+            temperature=reached[:, species] if thermal else None,
+            end_temperature=end_state[0, species] if thermal else None,
         )
+
+    def _with_temperature(self, conditions: Args, y0: Float[Array, "species"]) -> Float[Array, "states"]:
+        """The start, with the temperature that the conditions have there."""
+        temperature = self.rhs.conditions(jnp.asarray(self.span[0]), conditions).temperature
+        return jnp.concatenate([y0, jnp.asarray(temperature, y0.dtype)[None]])
 
 
 @eqx.filter_jit
@@ -206,9 +222,13 @@ def _what_is_wrong(times: Any, t0: Any, t1: Any) -> str:
     return f", got {times[0] if times[0] < t0 else times[-1]} s with t0 = {t0} s, t1 = {t1} s"
 
 
-def _controller(rtol: Any, atol: Any, given: Any, dtype: Any) -> diffrax.AbstractStepSizeController:
+def _controller(
+    rhs: FusedRHS, rtol: Any, atol: Any, temperature_atol: Any, given: Any, dtype: Any
+) -> diffrax.AbstractStepSizeController:
+    if temperature_atol is not None and rhs.thermal is None:
+        raise ValueError("temperature_atol is for a gas that heats and cools: pass thermal= to FusedRHS, or leave it out")
     if given is not None:
-        if (rtol, atol) != (RTOL, ATOL):
+        if (rtol, atol, temperature_atol) != (RTOL, ATOL, None):
             raise ValueError("a stepsize_controller has tolerances of its own: give rtol and atol to it instead")
         if isinstance(given, diffrax.ConstantStepSize):
             raise ValueError("stepsize_controller must choose the steps: a PIDController, say, or StepTo")
@@ -216,6 +236,11 @@ def _controller(rtol: Any, atol: Any, given: Any, dtype: Any) -> diffrax.Abstrac
     rtol, atol = (_tolerance(name, value, dtype) for name, value in (("rtol", rtol), ("atol", atol)))
     if is_known(rtol) and is_known(atol) and not rtol + atol > 0:
         raise ValueError("rtol and atol must not both be zero")
+    if rhs.thermal is not None:
+        given = TEMPERATURE_ATOL if temperature_atol is None else temperature_atol
+        own = _tolerance("temperature_atol", given, dtype)
+        numbers: Any = np if is_known(atol) and is_known(own) else jnp
+        atol = numbers.concatenate([numbers.full(rhs.states - 1, atol), own[None]])
     return StepControl(rtol=rtol, atol=atol, pcoeff=P_COEFFICIENT, icoeff=I_COEFFICIENT)
 
 

@@ -30,6 +30,7 @@ def solve(
     t0: Time = 0.0,
     rtol: Time = RTOL,
     atol: Time = ATOL,
+    temperature_atol: Time | None = None,
     saveat: int | Float[Array, "times"] = 121,
     solver: diffrax.AbstractSolver | None = None,
     stepsize_controller: diffrax.AbstractStepSizeController | None = None,
@@ -47,10 +48,12 @@ def solve(
     **Arguments**:
 
     - `conditions`: what `rhs` takes as `args`: `Conditions`, `RateCoefficients`, a callable `t -> Conditions`, or
-      None for a right-hand side bound with `at`.
+      None for a right-hand side bound with `at`. Where `rhs` has `thermal` processes, their temperature is that of the
+      start.
     - `y0` [species]: see `Network.abundances`. Its dtype is that of the whole solve; use float64.
     - `atol`: in units of the state. On abundances 1e-20 resolves trace species down to 1e-14 and better; far below
       it (1e-23) the steps follow the noise of empty species. Times the density for `state="density"`.
+    - `temperature_atol`: that of the temperature [K] of a gas that heats and cools; 1e-3 if left out.
     - `saveat`: output times [s] in increasing order, or how many, the last at `t1` and the others spread
       logarithmically over the 6 decades before it.
     - `solver`: any Diffrax solver with an error estimate; by default `Rodas5P`.
@@ -89,6 +92,7 @@ def solve(
         t0=t0,
         rtol=rtol,
         atol=atol,
+        temperature_atol=temperature_atol,
         saveat=saveat,
         solver=solver,
         stepsize_controller=stepsize_controller,

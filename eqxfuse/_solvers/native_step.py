@@ -10,12 +10,13 @@ import jax.numpy as jnp
 from diffrax._term import WrapTerm
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.conditions import FIELDS, Conditions
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS, jacobian_kernel
 from eqxfuse._rhs.rate_rows import RateRows
+from eqxfuse._rhs.thermal_equation import bordered_kernel
 from eqxfuse._solvers.parts import Parts, plain_step, stage_times
-from eqxfuse._solvers.readable import evaluation, modifying
+from eqxfuse._solvers.readable import balance, evaluation, modifying
 from eqxfuse._solvers.step import Step
 from eqxfuse._solvers.tableau import RosenbrockTableau
 
@@ -39,7 +40,10 @@ def native_step(
     def given(t):
         return rhs.at_time(t * direction, args)
 
-    made = _evaluated(tableau, rhs, given, t, dt) if callable(rhs.bound if args is None else args) else None
+    moving = callable(rhs.bound if args is None else args)
+    made = _evaluated(tableau, rhs, given, t, dt, moving) if moving or rhs.thermal is not None else None
+    if made is None and rhs.thermal is not None:
+        return None
     parts, inputs = made or _tabulated(tableau, rhs, args, direction, t, dt, y)
     if parts.modifiers and modifying(parts.modifiers) is None:
         return None
@@ -48,7 +52,7 @@ def native_step(
     return result[0], result[1], result[2:]
 
 
-def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt) -> tuple[Parts, dict] | None:
+def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt, moving: bool):
     """The step that evaluates its coefficients, and what it takes beside y and h; None where it cannot."""
     start = given(t)
     rates = RateRows(rhs.network, rhs.state)
@@ -58,9 +62,23 @@ def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt
     modifiers = rhs.modifying(start) if rhs.table.layout.modified else None
     if (modifiers and modifying(modifiers) is None) or evaluation(rates, modifiers) is None:
         return None
-    parts = Parts(tableau, rhs.kernel, *jacobian_kernel(rhs.network, rhs.kernel.backend), modifiers, True, rates)
-    conditions, change = _rows(tableau, lambda t: given(t).vector(), t, dt)
-    return parts, {"conditions": conditions, "change": change} | dict(zip(parts.signature.table, leaves, strict=True))
+
+    def conditions(t):
+        """The temperature of a gas that heats and cools is its own."""
+        now = given(t)
+        return now.vector() if rhs.thermal is None else now.at_temperature(0.0).vector()
+
+    rows, change = _rows(tableau, conditions, t, dt) if moving else (conditions(t)[None], jnp.zeros(len(FIELDS)))
+    inputs = {"conditions": rows, "change": change} | dict(zip(rates.names, leaves, strict=True))
+    if rhs.thermal is None:
+        kernel, pattern = jacobian_kernel(rhs.network, rhs.kernel.backend)
+        return Parts(tableau, rhs.kernel, kernel, pattern, modifiers, moving, rates), inputs
+    equation = rhs.equation
+    if balance(equation) is None:
+        return None
+    kernel, bordered = bordered_kernel(rhs.network, rhs.kernel.backend)
+    parts = Parts(tableau, rhs.kernel, kernel, bordered.pattern, modifiers, moving, rates, equation)
+    return parts, inputs | {"p": equation.energy.vector(rhs.thermal, jnp.float64)}
 
 
 def _tabulated(tableau, rhs: FusedRHS, args, direction, t, dt, y) -> tuple[Parts, dict]:
@@ -119,7 +137,8 @@ def native_form(parts: Parts):
     own = modifying(parts.modifiers) if parts.modifiers else None
     rates = evaluation(parts.rates, parts.modifiers) if parts.rates else None
     programs = parts.rhs.program, parts.jacobian.program, parts.pattern
-    return NativeStep(*programs, method, parts.signature, own, rates)
+    own_balance = balance(parts.equation) if parts.equation else None
+    return NativeStep(*programs, method, parts.signature, own, rates, own_balance)
 
 
 def _lower_rows(matrix) -> tuple[tuple[float, ...], ...]:

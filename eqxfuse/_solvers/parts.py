@@ -14,6 +14,7 @@ from eqxfuse._rhs.coefficients import coefficients
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.rate_rows import RateRows
 from eqxfuse._rhs.sparse_matrix import stored_values
+from eqxfuse._rhs.thermal_equation import ThermalEquation
 from eqxfuse._solvers.step import rosenbrock_step
 from eqxfuse._solvers.tableau import RosenbrockTableau
 
@@ -36,6 +37,8 @@ class Parts:
     """Whether coefficients change with time."""
     rates: RateRows | None = None
     """How the step evaluates its coefficients; None where they are given."""
+    equation: ThermalEquation | None = None
+    """Of a gas that heats and cools; None where the temperature is no state."""
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -46,11 +49,12 @@ class Parts:
     @property
     def signature(self) -> Signature:
         """The arguments of the step."""
-        species, times = self.pattern.states, max(self.rows) + 1
+        states, times = self.pattern.states, max(self.rows) + 1
         if self.rates:
-            return Signature.evaluated(species, times, len(FIELDS), self.rates.table)
+            parameters = self.equation.energy.parameters if self.equation else None
+            return Signature.evaluated(states, times, len(FIELDS), self.rates.table, parameters)
         parameters = self.modifiers.count if self.modifiers else 0
-        return Signature.given(species, times, self.rhs.program.inputs[1].length, parameters, self.moving)
+        return Signature.given(states, times, self.rhs.program.inputs[1].length, parameters, self.moving)
 
 
 def plain_step(parts: Parts, *inputs):
@@ -64,7 +68,9 @@ def plain_step(parts: Parts, *inputs):
     return jnp.concatenate([jnp.stack([y1, error]), dense])
 
 
-def _equation(parts: Parts, given: dict, y) -> "_Tabulated":
+def _equation(parts: Parts, given: dict, y) -> "_Tabulated | _Thermal":
+    if parts.equation:
+        return _Thermal(parts, parts.equation, given)
     if not parts.rates:
         return _Tabulated(parts, given["k"], given.get("c"), given.get("drift", jnp.zeros_like(y)))
     own = parts.rates
@@ -107,3 +113,31 @@ class _Tabulated:
         more = modifiers.with_slopes(y, self.k[0], self.parameters[0]) if modifiers else ()
         values = stored_values(self.parts.pattern, self.parts.jacobian(y, self.k[0], *more))
         return sparse_solver(self.parts.pattern, values, h)
+
+
+class _Thermal:
+    """The equation of a step of a gas that heats and cools."""
+
+    def __init__(self, parts: Parts, equation: ThermalEquation, given: dict):
+        assert parts.rates
+        self.parts, self.equation = parts, equation
+        self.conditions, self.change = given["conditions"], given["change"]
+        self.table = parts.rates.of([given[name] for name in parts.signature.table])
+        self.thermal = equation.energy.thermal(given["p"])
+
+    def start(self, y):
+        if not self.parts.moving:
+            return self.f(self.conditions[0], y), jnp.zeros_like(y)
+        return jax.jvp(lambda conditions: self.f(conditions, y), (self.conditions[0],), (self.change,))
+
+    def stage(self, i, y):
+        return self.f(self.conditions[jnp.asarray(self.parts.rows)[i]], y)
+
+    def f(self, conditions, y):
+        return self.equation(self.table, self.thermal, Conditions.from_vector(conditions), y)
+
+    def factorise(self, y, h):
+        from eqxfuse._kernels.cpu.sparse_solve import sparse_solver
+
+        matrix = self.equation.jacobian(self.table, self.thermal, Conditions.from_vector(self.conditions[0]), y)
+        return sparse_solver(self.parts.pattern, matrix.values, h)

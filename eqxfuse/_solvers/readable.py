@@ -6,9 +6,11 @@ from functools import lru_cache
 from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.modified import ModifiedLaw
+from eqxfuse._lower.temperature import modifier_columns
 from eqxfuse._program.trace import scalar_expressions, scalar_function
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.rate_rows import RateRows
+from eqxfuse._rhs.thermal_equation import ThermalEquation, bordered_kernel
 
 _ADVICE = (
     "To have it, write the law with elementwise functions of numbers (arithmetic, exp, log, where), "
@@ -49,8 +51,8 @@ def evaluation(rates: RateRows, modifiers: Modifiers | None):
     from eqxfuse._llvm.step.method import Evaluation
 
     cost = "JAX evaluates all coefficients at the times of all stages, two to three times the time of a step"
-    if modifiers and modifiers.need_totals:
-        return _warn(rates.network, "how its totals change with the conditions", cost)
+    if modifiers and modifiers.need_rates:
+        return _warn(rates.network, "how sums of rates change with the conditions", cost)
     try:
         return Evaluation(rates.values(), rates.changes(), _modifiers_in_time(rates, modifiers) if modifiers else None)
     except NotImplementedError as reason:
@@ -60,12 +62,42 @@ def evaluation(rates: RateRows, modifiers: Modifiers | None):
 def _modifiers_in_time(rates: RateRows, modifiers: Modifiers):
     from eqxfuse._llvm.step.method import ModifiersInTime
 
-    inputs = ("y", modifiers.species), ("c", range(modifiers.count)), ("change", range(len(FIELDS)))
+    known = ("y", modifiers.species), ("t", range(modifiers.total_count)), ("c", range(modifiers.count))
+    inputs = *known, ("change", range(len(FIELDS)))
     try:
         change = scalar_function(modifiers.changes, inputs)
     except NotImplementedError as operation:
         raise NotImplementedError(f"the modifiers' changes, because of the JAX operation {operation}") from None
     return ModifiersInTime(rates.modifier_parameters(modifiers), change, tuple(modifiers.reactions.tolist()))
+
+
+@lru_cache(maxsize=64)
+def balance(equation: ThermalEquation):
+    """How the temperature changes, for native code; None, with a warning, where that has no form."""
+    from eqxfuse._llvm.step.balance import Balance
+
+    energy, network = equation.energy, equation.network
+    species, reactions = len(network.species), len(network.reactions)
+    bordered = bordered_kernel(network, equation.kernel.backend)[1]
+    modifiers = equation.modifiers
+    inputs = [("y", range(species + 1)), ("e", range(reactions)), ("f", range(species)), ("c", range(len(FIELDS)))]
+    try:
+        value = scalar_function(energy, [*inputs, ("p", range(energy.parameters))])
+    except NotImplementedError as reason:
+        cost = "a step takes many calls of JAX, several times the time"
+        return _warn(network, f"heating and cooling, because of {reason}", cost, _ADVICE)
+    return Balance(
+        value,
+        species,
+        reactions,
+        tuple(modifiers.reactions.tolist()),
+        len(FIELDS),
+        energy.parameters,
+        FIELDS.index("temperature"),
+        bordered.column,
+        bordered.row,
+        modifier_columns(network),
+    )
 
 
 def _warn(network: Network, what: str, cost: str, *advice: str) -> None:

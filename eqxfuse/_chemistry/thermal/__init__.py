@@ -5,3 +5,4 @@ from eqxfuse._chemistry.thermal.physical_constants import PhysicalConstants as P
 from eqxfuse._chemistry.thermal.process import Custom as Custom
 from eqxfuse._chemistry.thermal.process import Process as Process
 from eqxfuse._chemistry.thermal.process import process as process
+from eqxfuse._chemistry.thermal.thermal import Thermal as Thermal

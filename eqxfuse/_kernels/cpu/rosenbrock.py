@@ -11,6 +11,7 @@ from eqxfuse._kernels.cpu.host import host
 from eqxfuse._kernels.cpu.sparse_solve import TILE, scalar_plan
 from eqxfuse._kernels.cpu.targets import target
 from eqxfuse._llvm.modules import Modules
+from eqxfuse._llvm.step.balance import Balance
 from eqxfuse._llvm.step.method import Evaluation, Method
 from eqxfuse._llvm.step.modifiers import Modifying
 from eqxfuse._llvm.step.module import step_ir
@@ -28,7 +29,8 @@ BLOCK_RATIO = 2.0
 class NativeStep(OneLine):
     """The arguments of `signature` -> [2 + dense terms, species]: the end of the step, its error, its interpolation.
 
-    All in float64. Coefficients that are not given follow from `evaluation`. CPU only; batches through vmap run with a
+    All in float64. Coefficients that are not given follow from `evaluation`, and the temperature, where it is the last
+    state, from `balance`. CPU only; batches through vmap run with a
     lane for each cell. Not differentiable by itself.
     """
 
@@ -39,6 +41,7 @@ class NativeStep(OneLine):
     signature: Signature
     modifying: Modifying | None = None
     evaluation: Evaluation | None = None
+    balance: Balance | None = None
 
     def __call__(self, *arrays: Float[Array, "..."]):
         shape = (self.method.outputs, self.pattern.states)
@@ -63,12 +66,12 @@ class NativeStep(OneLine):
 
     def modules(self, name: str) -> Modules:
         """The code, with the handler `@name`."""
-        parts = self.rhs, self.jacobian, self.modifying, self.evaluation
+        parts = self.rhs, self.jacobian, self.modifying, self.evaluation, self.balance
         return step_ir(*parts, self.plans, self.method, self.signature, host().shape("float64"), name)
 
     @cached_property
     def identity(self) -> str:
-        parts = (self.modifying, self.evaluation)
+        parts = (self.modifying, self.evaluation, self.balance)
         rates = " ".join(part.identity if part else "-" for part in parts)
         plans = " ".join(plan.digest for plan in self.plans)
         return f"step {self.rhs.digest} {self.jacobian.digest} {plans} {self.method!r} {self.signature!r} {rates}"

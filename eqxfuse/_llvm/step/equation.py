@@ -28,10 +28,19 @@ class Equation:
 
     def f(self, state, k, c, out) -> None:
         """f at a state, with coefficients k and the parameters c of the modifiers."""
+        self.chemistry(state, k, c, out)
+
+    def chemistry(self, state, k, c, out) -> None:
+        """f of the species alone."""
         if not self.modifiers:
             return self._call(self.rhs, state, k, out)
         self._modify(self.modifiers, state, k, c, slopes=False)
         return self.f_with(state, k, self.part["modifiers"], out)
+
+    def find_totals(self, state, k, c) -> None:
+        """The totals that modifiers depend on, and the modifiers with them; nothing where there are none."""
+        if self.modifiers and self.modifiers.modifying.layout["totals"]:
+            self._modify(self.modifiers, state, k, c, slopes=False)
 
     def f_with(self, state, k, modifiers, out) -> None:
         """f with given modifiers."""

@@ -11,6 +11,7 @@ from eqxfuse._llvm.kernel.drivers import driver_text, functions_text
 from eqxfuse._llvm.kernel.plan import make_plan
 from eqxfuse._llvm.kernel.tiles import tiles_text
 from eqxfuse._llvm.modules import Modules, Shape
+from eqxfuse._llvm.step.balance import Balance
 from eqxfuse._llvm.step.entries import block_text, cell_text
 from eqxfuse._llvm.step.method import Evaluation, Method
 from eqxfuse._llvm.step.modifiers import Modifying
@@ -27,6 +28,7 @@ def step_ir(
     jacobian: Program,
     modifying: Modifying | None,
     evaluation: Evaluation | None,
+    balance: Balance | None,
     plans: Sequence[LUPlan],
     method: Method,
     signature: Signature,
@@ -36,7 +38,7 @@ def step_ir(
     """Modules that define the FFI handler `@name`, with the arguments of `signature` and the output of
     `RosenbrockStep`. `plans` are the LU plans for one lane and for a block.
     """
-    outputs = method.outputs * rhs.inputs[0].length
+    outputs = method.outputs * plans[0].pattern.states
     parts = {"rhs": rhs, "jacobian": jacobian, **(modifying.programs if modifying else {})}
     programs = {label: make_plan(program, shape.registers) for label, program in parts.items()}
     arithmetic, frame, sizes, called = [], [f"; {rhs.summary()}\n; {jacobian.summary()}\n"], [], []
@@ -57,6 +59,7 @@ def step_ir(
             scratch=scratch,
             modifying=modifying,
             evaluation=evaluation,
+            balance=balance,
         )
         step.emit(f"step{lanes}")
         sizes.append(step.layout["end"])

@@ -18,34 +18,40 @@ from eqxfuse._llvm.step.signature import Signature
 class Rates(ABC):
     """Where the coefficients of a step's stages stand."""
 
+    equation: Equation
+    starts = False
+    """Whether `start` leaves f at the start in "right" of the work space."""
+
     @abstractmethod
     def start(self, y) -> Any:
         """Prepare the start of the step at the state y; where h df/dt stands, None if nothing changes with time."""
 
     @abstractmethod
-    def at(self, row: int) -> tuple[Any, Any]:
-        """The coefficients of a row, and the parameters of the modifiers (None without these)."""
+    def at(self, row: int, state) -> tuple[Any, Any]:
+        """The coefficients of a row at a state, and the parameters of the modifiers (None without these)."""
+
+    def complete(self, y, matrix) -> None:
+        """Add what the Jacobian at the start lacks."""
 
 
 @dataclass(frozen=True, eq=False)
 class GivenRates(Rates):
     """`arguments` of the step hold the coefficients."""
 
-    code: Code
-    number: ir.Type
+    equation: Equation
     signature: Signature
     arguments: Mapping[str, Any]
 
     def start(self, y):
         return self.arguments.get("drift")
 
-    def at(self, row):
+    def at(self, row, state):
         return self._row("k", row), self._row("c", row)
 
     def _row(self, name: str, row: int):
         if name not in self.arguments:
             return None
-        return self.code.at(self.arguments[name], row * self.signature.length(name), self.number)
+        return self.equation.code.at(self.arguments[name], row * self.signature.length(name), self.equation.number)
 
 
 class EvaluatedRates(Rates):
@@ -68,6 +74,7 @@ class EvaluatedRates(Rates):
         self._values = emit_rows(module, f"{name}_k", evaluation.values, self.number)
         self._changes = emit_rows(module, f"{name}_dk", evaluation.changes, self.number)
         self._row = 0
+        self._modified = self._emit_modified(evaluation.modifiers) if evaluation.modifiers else None
 
     @staticmethod
     def work(evaluation: Evaluation, species: int) -> dict[str, int]:
@@ -79,45 +86,70 @@ class EvaluatedRates(Rates):
         return {"k": k, "dk": k, "drift": species, **more}
 
     def start(self, y):
-        part, (conditions, change, rows) = self.part, (self.arguments[n] for n in ("conditions", "change", "table"))
-        self.code.build.call(self._changes, [conditions, change, rows, part["k"], part["dk"]])
-        modifiers = self.evaluation.modifiers
-        if not modifiers:
-            self.equation.f(y, part["dk"], None, part["drift"])
-            return part["drift"]
-        name = f"{self.code.function.name}_c"
-        parameters = emit_rows(self.code.build.module, name, modifiers.parameters, self.number)
-        self.code.build.call(parameters, [rows, part["c"]])
-        self._keep_conditions(0)
-        self._modify_changes(modifiers, y)
-        self.equation.f_with(y, part["dk"], part["ones"], part["drift"])
-        return part["drift"]
+        conditions, change = self.arguments["conditions"], self.arguments["change"]
+        self._coefficients(conditions, change)
+        if self.evaluation.modifiers:
+            self._parameters()
+            self._keep_conditions(conditions)
+            self.equation.find_totals(y, self.part["k"], self.part["c"])
+        self._change(y, change, self.part["drift"])
+        return self.part["drift"]
 
-    def at(self, row):
+    def at(self, row, state):
         if row != self._row:
             conditions = self.code.at(self.arguments["conditions"], row * self.fields, self.number)
             self.code.build.call(self._values, [conditions, self.arguments["table"], self.part["k"]])
             if self.evaluation.modifiers:
-                self._keep_conditions(row)
+                self._keep_conditions(conditions)
             self._row = row
         return self.part["k"], self.part.get("c")
 
-    def _keep_conditions(self, row: int) -> None:
-        """The conditions of a row, at the head of the modifiers' parameters."""
-        for i in range(self.fields):
-            value = self.code.load(self.arguments["conditions"], row * self.fields + i, self.number)
-            self.code.store(value, self.part["c"], i)
+    def _coefficients(self, conditions, change) -> None:
+        """k, and what it changes by along `change`."""
+        rows = self.arguments["table"]
+        self.code.build.call(self._changes, [conditions, change, rows, self.part["k"], self.part["dk"]])
 
-    def _modify_changes(self, modifiers: ModifiersInTime, y) -> None:
-        """The change of k becomes that of k times its modifier, for modifiers that are `ones`."""
-        code, number, part = self.code, self.number, self.part
-        module, name, count = code.build.module, f"{code.function.name}_modifiers", len(modifiers.modified)
-        both = emit_scalars(module, f"{name}_change", modifiers.change, ("y", "c", "change"), number)
-        code.build.call(both, [y, part["c"], self.arguments["change"], part["moved"]])
+    def _parameters(self) -> None:
+        """Those of the modifiers, without the conditions."""
+        assert self.evaluation.modifiers
+        module, name = self.code.build.module, f"{self.code.function.name}_c"
+        parameters = emit_rows(module, name, self.evaluation.modifiers.parameters, self.number)
+        self.code.build.call(parameters, [self.arguments["table"], self.part["c"]])
+
+    def _keep_conditions(self, conditions) -> None:
+        """The conditions, at the head of the modifiers' parameters."""
+        for i in range(self.fields):
+            self.code.store(self.code.load(conditions, i, self.number), self.part["c"], i)
+
+    def _change(self, y, change, out) -> None:
+        """The change of f along `change`, for known totals; dk becomes that of k times its modifier."""
+        part = self.part
+        if self._modified is None:
+            return self.equation.chemistry(y, part["dk"], None, out)
+        totals = self.equation.part["totals"]
+        self.code.build.call(self._modified, [y, totals, part["c"], change, part["moved"], part["k"], part["dk"]])
+        with self.code.loop(0, self._ones) as i:
+            self.code.store(self.code.splat(ir.Constant(DOUBLE, 1.0), self.number), part["ones"], i)
+        self.equation.f_with(y, part["dk"], part["ones"], out)
+
+    @property
+    def _ones(self) -> int:
+        assert self.evaluation.modifiers
+        return len(self.evaluation.modifiers.modified)
+
+    def _emit_modified(self, modifiers: ModifiersInTime) -> ir.Function:
+        """`(y, totals, c, change, moved, k, dk)`: dk becomes the change of k times its modifier."""
+        module, name, number = self.code.build.module, f"{self.code.function.name}_modifiers", self.number
+        count = len(modifiers.modified)
+        both = emit_scalars(module, f"{name}_change", modifiers.change, ("y", "t", "c", "change"), number)
         positions = table(module, f"{name}_at", modifiers.modified)
+        code = Code(module, name, 7)
+        y, totals, c, change, moved, own, changes = code.arguments
+        code.build.call(both, [y, totals, c, change, moved])
         with code.loop(0, count) as i:
             j = code.entry(positions, i)
-            k, dk = (code.load(part[n], j, number) for n in ("k", "dk"))
-            m, dm = (code.load(part["moved"], at, number) for at in (i, code.add(i, count)))
-            code.store(code.fma(k, dm, code.build.fmul(dk, m)), part["dk"], j)
-            code.store(code.splat(ir.Constant(DOUBLE, 1.0), number), part["ones"], i)
+            k, dk = (code.load(array, j, number) for array in (own, changes))
+            m, dm = (code.load(moved, at, number) for at in (i, code.add(i, count)))
+            code.store(code.fma(k, dm, code.build.fmul(dk, m)), changes, j)
+        code.build.ret_void()
+        return code.function

@@ -15,11 +15,13 @@ from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import DOUBLE, Code, numbers, zero
 from eqxfuse._llvm.algebra.sparse_lu import SparseLU
+from eqxfuse._llvm.step.balance import Balance
 from eqxfuse._llvm.step.equation import Equation
 from eqxfuse._llvm.step.method import Evaluation, Method
 from eqxfuse._llvm.step.modifiers import ModifierCode, Modifying
 from eqxfuse._llvm.step.rates import EvaluatedRates, GivenRates, Rates
 from eqxfuse._llvm.step.signature import Signature
+from eqxfuse._llvm.step.thermal import ThermalEquation, ThermalRates
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class RosenbrockStep:
     scratch: int
     modifying: Modifying | None = None
     evaluation: Evaluation | None = None
+    balance: Balance | None = None
 
     @property
     def size(self) -> int:
@@ -62,6 +65,7 @@ class RosenbrockStep:
             "scalars": 8,
             **(modifying.layout if modifying else {}),
             **(EvaluatedRates.work(evaluation, self.states) if evaluation else {}),
+            **(ThermalEquation.work(self.balance) if self.balance else {}),
             **{f"u{i}": self.size for i in range(self.method.stages)},
         }
         layout, position = {}, 0
@@ -83,29 +87,36 @@ class RosenbrockStep:
         arguments = dict(zip(self.names, given, strict=True))
         part = {n: code.at(work, start, number) for n, start in self.layout.items()}
         modifiers = ModifierCode(self.lu.module, self.modifying, number, self.lu.lanes) if self.modifying else None
-        equation = Equation(code, number, self.rhs, self.jacobian, modifiers, part)
-        rates = self._rates(equation, arguments)
+        rates = self._rates(code, modifiers, part, arguments)
+        equation = rates.equation
         y = arguments["y"]
         inverse = self._inverse(code, arguments["h"], part)
         self._fill_borders(code, part)
         drift = rates.start(y)
-        equation.df_dy(y, *rates.at(0), part["matrix"])
+        equation.df_dy(y, *rates.at(0, y), part["matrix"])
+        rates.complete(y, part["matrix"])
         factorise = self.lu.factorise(f"{name}_factorise")
         code.build.call(factorise, [part["matrix"], part["scalars"], part["lu"], part["temporary"]])
         solve = self.lu.solve(f"{name}_solve")
         for stage in range(self.method.stages):
             state = self._state(code, y, part, stage)
-            equation.f(state, *rates.at(self.method.rows[stage]), part["right"])
+            if stage or not rates.starts:
+                equation.f(state, *rates.at(self.method.rows[stage], state), part["right"])
             self._couple(code, part, stage, inverse, drift)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])
         self._results(code, out, part)
         code.build.ret_void()
         return code.function
 
-    def _rates(self, equation: Equation, arguments: dict) -> Rates:
-        if self.evaluation:
-            return EvaluatedRates(equation, self.evaluation, self.signature, arguments)
-        return GivenRates(equation.code, equation.number, self.signature, arguments)
+    def _rates(self, code: Code, modifiers: ModifierCode | None, part, arguments: dict) -> Rates:
+        common = code, self.lu.number, self.rhs, self.jacobian, modifiers, part
+        if not self.evaluation:
+            return GivenRates(Equation(*common), self.signature, arguments)
+        if not self.balance:
+            return EvaluatedRates(Equation(*common), self.evaluation, self.signature, arguments)
+        equation = ThermalEquation(*common, self.balance, arguments["p"])
+        moving = bool(self.method.slopes)
+        return ThermalRates(equation, self.evaluation, self.signature, arguments, self.lu.plan.pattern, moving)
 
     def _inverse(self, code: Code, h, part):
         """1/h; the shift of the factorisation, 1 / (gamma h), is put into its place."""

@@ -32,7 +32,8 @@ class Signature:
     - "y" [species];
     - "k" [times, reactions], the coefficients at the different times of the stages, and "c" [times, parameters], the
       parameters of the modifiers, if there are any; or, where the step evaluates them itself, "conditions"
-      [times, fields], and "change" [fields], the length of the step times their derivative at its start;
+      [times, fields], and "change" [fields], the length of the step times their derivative at its start; behind them
+      "p", the parameters of the balance where the temperature is the last state;
     - "drift" [species], the length of the step times df/dt at its start, where given coefficients change with time;
     - the arrays of the table;
     - "h" [1], the length of the step.
@@ -49,12 +50,15 @@ class Signature:
         return cls((Argument("y", (species,)), Argument("k", (times, reactions)), *c, *drift, Argument("h", (1,))))
 
     @classmethod
-    def evaluated(cls, species: int, times: int, fields: int, table: Sequence[Array]) -> "Signature":
-        """Of a step that evaluates its coefficients."""
-        conditions = Argument("conditions", (times, fields)), Argument("change", (fields,))
+    def evaluated(
+        cls, states: int, times: int, fields: int, table: Sequence[Array], parameters: int | None = None
+    ) -> "Signature":
+        """Of a step that evaluates its coefficients; with `parameters` of a balance, if there is one."""
+        conditions = [Argument("conditions", (times, fields)), Argument("change", (fields,))]
+        conditions += [] if parameters is None else [Argument("p", (parameters,))]
         rows = [Argument(a.name, (a.length,)) for a in table]
         own = tuple(a.name for a in table)
-        return cls((Argument("y", (species,)), *conditions, *rows, Argument("h", (1,))), own)
+        return cls((Argument("y", (states,)), *conditions, *rows, Argument("h", (1,))), own)
 
     @cached_property
     def arrays(self) -> tuple[Array, ...]:
