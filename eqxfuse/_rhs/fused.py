@@ -229,7 +229,8 @@ class FusedRHS(eqx.Module, OneLine):
 
     def _modify(self, k, y, coefficients: RateCoefficients):
         """`k` [reactions] with those of abundance-dependent laws times their modifiers."""
-        return k.at[self.modified].multiply(self.modifiers(y, coefficients).astype(k.dtype))
+        modifiers = self.modifiers(y, coefficients).astype(k.dtype)
+        return k.at[self.modified].multiply(modifiers, unique_indices=True)
 
     @property
     def modified(self) -> np.ndarray:

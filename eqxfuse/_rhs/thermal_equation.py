@@ -38,7 +38,7 @@ class ThermalEquation:
         here = conditions.at_temperature(y[species])
         x, k, modifiers = self._rates(table, here, y)
         f = self.kernel(x, k, *modifiers)
-        effective = k.at[self.modifiers.reactions].multiply(modifiers[0]) if modifiers else k
+        effective = k.at[self.modifiers.reactions].multiply(modifiers[0], unique_indices=True) if modifiers else k
         parameters = self.energy.vector(thermal, y.dtype)
         change = self.energy(y, effective, f, here.vector().astype(y.dtype), parameters)
         return jnp.concatenate([f, change[None].astype(y.dtype)])
