@@ -59,7 +59,7 @@ def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt
     if (modifiers and modifying(modifiers) is None) or evaluation(rates, modifiers) is None:
         return None
     parts = Parts(tableau, rhs.kernel, *jacobian_kernel(rhs.network, rhs.kernel.backend), modifiers, True, rates)
-    conditions, change = _rows(tableau, lambda t: given(t).vector(), t, dt)
+    conditions, change = _rows(tableau, lambda t: given(t).vector(rhs.network.parameters), t, dt)
     return parts, {"conditions": conditions, "change": change} | dict(zip(parts.signature.table, leaves, strict=True))
 
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._kernels import Kernel
 from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._program.pattern import Pattern
@@ -48,7 +48,7 @@ class Parts:
         """The arguments of the step."""
         species, times = self.pattern.states, max(self.rows) + 1
         if self.rates:
-            return Signature.evaluated(species, times, len(FIELDS), self.rates.table)
+            return Signature.evaluated(species, times, len(self.rates.network.fields), self.rates.table)
         parameters = self.modifiers.count if self.modifiers else 0
         return Signature.given(species, times, self.rhs.program.inputs[1].length, parameters, self.moving)
 
@@ -71,7 +71,7 @@ def _equation(parts: Parts, given: dict, y) -> "_Tabulated":
     table = own.of([given[name] for name in parts.signature.table])
 
     def rates(fields):
-        conditions = Conditions.from_vector(fields)
+        conditions = Conditions.from_vector(fields, own.network.parameters)
         k = coefficients(own.network, own.state, table, conditions)
         return k, parts.modifiers.parameters(table, conditions) if parts.modifiers else None
 

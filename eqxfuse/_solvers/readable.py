@@ -3,7 +3,6 @@
 import warnings
 from functools import lru_cache
 
-from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.modified import ModifiedLaw
 from eqxfuse._program.trace import scalar_expressions, scalar_function
@@ -60,7 +59,7 @@ def evaluation(rates: RateRows, modifiers: Modifiers | None):
 def _modifiers_in_time(rates: RateRows, modifiers: Modifiers):
     from eqxfuse._llvm.step.method import ModifiersInTime
 
-    inputs = ("y", modifiers.species), ("c", range(modifiers.count)), ("change", range(len(FIELDS)))
+    inputs = ("y", modifiers.species), ("c", range(modifiers.count)), ("change", range(len(rates.network.fields)))
     try:
         change = scalar_function(modifiers.changes, inputs)
     except NotImplementedError as operation:
