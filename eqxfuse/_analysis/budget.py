@@ -108,7 +108,7 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
         raise TypeError("a budget cannot be traced: under jax.jit, vmap and grad use fluxes")
     if y.ndim != 1:
         raise ValueError(f"a budget is that of one state [species], got shape {y.shape}")
-    require_conditions(conditions)
+    require_conditions(rhs.network, conditions)
     warn_of_ranges(network, conditions)
     flux = np.asarray(_fluxes(rhs, *as_arrays((conditions, y, t))), dtype=float)
     if not np.isfinite(flux).all() or not math.isfinite(y[index]):

@@ -98,7 +98,7 @@ def sensitivities(
     """
     names = listed(species)
     index = tuple(require_rhs(rhs).network.index(name) for name in names)
-    require_conditions(conditions)
+    require_conditions(rhs.network, conditions)
     warn_of_ranges(rhs.network, conditions)
     given = as_arrays((conditions, t1, options))
     final, slopes = _final_and_slopes(rhs, as_state(rhs.network, y0, "y0"), index, *given)

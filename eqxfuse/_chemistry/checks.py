@@ -1,6 +1,5 @@
 """Is what a network is asked for within what it can give?"""
 
-import dataclasses
 import warnings
 from typing import Any
 
@@ -10,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from eqxfuse._chemistry.conditions import Conditions, wrong_values
+from eqxfuse._chemistry.conditions import Conditions, require_known, wrong_values
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse.errors import Doubt
@@ -21,22 +20,22 @@ _NOISE = 1e-10
 """Part of the largest abundance of a cell that another one may be below zero, as the end of a solve leaves it."""
 
 
-def require_conditions(conditions: Any) -> None:
-    """Raise `ValueError` where `Conditions`, of one cell or of many, hold what no cell can have; fields that are being
-    traced, and whatever is no `Conditions`, are not looked at.
+def require_conditions(network: Network, conditions: Any) -> None:
+    """Raise `ValueError` where `Conditions`, of one cell or of many, hold what no cell can have, or other parameters
+    than the network needs; fields that are being traced, and whatever is no `Conditions`, are not looked at.
     """
     if not isinstance(conditions, Conditions):
         return
-    for field in dataclasses.fields(conditions):
-        value = getattr(conditions, field.name)
+    require_known(conditions.parameters, network.parameters)
+    for name, value in conditions.named().items():
         if isinstance(value, jax.core.Tracer):
             continue
         values = np.asarray(value, dtype=float)
-        wrong, bound = wrong_values(field.name, values)
+        wrong, bound = wrong_values(name, values)
         if wrong.any():
             cell = _first(wrong)
             raise ValueError(
-                f"Conditions.{field.name} must be finite and {bound}, got {float(values[cell])!r}"
+                f"Conditions.{name} must be finite{bound and f' and {bound}'}, got {float(values[cell])!r}"
                 f"{f' at {cell}' if cell else ''}"
             )
 

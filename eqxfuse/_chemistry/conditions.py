@@ -1,6 +1,9 @@
 """The physical conditions that rate coefficients depend on."""
 
 import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from keyword import iskeyword
 from numbers import Real
 from typing import Any
 
@@ -45,10 +48,29 @@ class Facts:
 
 
 def wrong_values(field: str, values: np.ndarray) -> tuple[np.ndarray, str]:
-    """Which `values` a field of `Conditions` cannot have, and the bound that they break."""
-    facts = FACTS[field]
-    wrong = ~np.isfinite(values) | ((values < 0) & (not facts.signed)) | (facts.positive & (values == 0))
-    return wrong, "positive" if facts.positive else "of either sign" if facts.signed else "zero or more"
+    """Which `values` a field of `Conditions`, or a parameter, cannot have, and the bound that they break, if any."""
+    if field not in FACTS or FACTS[field].signed:
+        return ~np.isfinite(values), ""
+    positive = FACTS[field].positive
+    return ~np.isfinite(values) | (values < 0) | (positive & (values == 0)), "positive" if positive else "zero or more"
+
+
+def require_known(given: Iterable[str], needed: Iterable[str], whose: str = "the rates") -> None:
+    """Raise `ValueError` unless the names of `given` and `needed` parameters are the same."""
+    given, needed = set(given), set(needed)
+    missing, unknown = sorted(needed - given), sorted(given - needed)
+    if missing:
+        line = ", ".join(f'"{name}": ...' for name in missing)
+        raise ValueError(
+            f"{whose} need {', '.join(missing)}, which Conditions do not give: "
+            f"write Conditions(..., parameters={{{line}}})"
+        )
+    if unknown:
+        near = get_close_matches(unknown[0], needed, n=1, cutoff=0.5)
+        have = f"they have {', '.join(sorted(needed))}" if needed else "they have none"
+        raise ValueError(
+            f"{whose} have no parameter {unknown[0]!r}{f'; did you mean {near[0]}?' if near else f': {have}'}"
+        )
 
 
 def _as_float(value):
@@ -56,6 +78,18 @@ def _as_float(value):
     if isinstance(value, Real):
         return float(value)
     return jnp.asarray(value) if isinstance(value, np.ndarray) else value
+
+
+def _as_parameters(values) -> dict[str, Field]:
+    """By name, in alphabetical order. Raises `ValueError` and `TypeError` for what can be no parameters."""
+    if not isinstance(values, Mapping):
+        raise TypeError(f'Conditions.parameters must be a dict such as {{"user_J21": 1e-2}}, got {values!r:.100}')
+    for name in values:
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+            raise ValueError(f"a parameter has a name such as user_J21, of letters, digits and _, got {name!r}")
+        if hasattr(Conditions, name) or name in Conditions.__dataclass_fields__:
+            raise ValueError(f"a parameter cannot be called {name!r}: Conditions have something of that name")
+    return {name: _as_float(values[name]) for name in sorted(values)}
 
 
 def brief(value) -> str:
@@ -90,8 +124,9 @@ def _field(default: float | None = None, **facts: Any):
 class Conditions(eqx.Module, OneLine):
     """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
 
-    Each field is a scalar (or an array with the leading axes of a batch). Raises `ValueError` for a number that is not
-    finite, or negative or 0 where that makes no sense.
+    Each field is a scalar (or an array with the leading axes of a batch), and so is each of the `parameters`, which can
+    be read as fields, too. Raises `ValueError` for a number that is not finite, or negative, or 0 where that makes no
+    sense (parameters may be any finite number), and for a name that no parameter can have.
     """
 
     temperature: Field = _field(unit="K", meaning="gas temperature", largest=1e9, positive=True, symbol="T", tex="$T$")
@@ -164,51 +199,73 @@ class Conditions(eqx.Module, OneLine):
         0.0, unit="s^-1", meaning="rate d ln(n_H)/dt at which the gas is compressed", largest=1e3, signed=True
     )
     """Rate d ln(n_H)/dt at which the gas is compressed [s^-1]; negative where it expands."""
+    parameters: dict[str, Field] = eqx.field(converter=_as_parameters, default_factory=dict)
+    """Named quantities that the network's rates need beside the others (`Network.parameters`), such as
+    `{"user_J21": 1e-2}`, in whatever units the rates take them."""
+
+    def __getattr__(self, name: str) -> Field:
+        """A parameter."""
+        parameters = self.__dict__.get("parameters", {})
+        if name in parameters:
+            return parameters[name]
+        raise AttributeError(f"Conditions have no field and no parameter {name!r}")
 
     def __check_init__(self):
-        for f in dataclasses.fields(self):
-            value = getattr(self, f.name)
+        for name, value in self.named().items():
             if isinstance(value, str | list | tuple):
-                raise TypeError(f"Conditions.{f.name} must be a number or an array of them, got {value!r:.100}")
+                raise TypeError(f"Conditions.{name} must be a number or an array of them, got {value!r:.100}")
             if not isinstance(value, float):
                 continue
-            wrong, bound = wrong_values(f.name, np.array(value))
+            wrong, bound = wrong_values(name, np.array(value))
             if wrong:
-                raise ValueError(f"Conditions.{f.name} must be finite and {bound}, got {value!r}")
+                raise ValueError(f"Conditions.{name} must be finite{bound and f' and {bound}'}, got {value!r}")
 
     def __repr__(self) -> str:
         """Without the fields that have their defaults."""
-        values = {f: getattr(self, f.name) for f in dataclasses.fields(self)}
+        values = {f: getattr(self, f.name) for f in dataclasses.fields(self) if f.name in FACTS}
         shown = [f"{f.name}={brief(value)}" for f, value in values.items() if not _is_default(f, value)]
-        return f"Conditions({', '.join(shown)})"
+        own = ", ".join(f"{name!r}: {brief(value)}" for name, value in self.parameters.items())
+        return f"Conditions({', '.join([*shown, f'parameters={{{own}}}'] if own else shown)})"
 
     def _repr_html_(self) -> str:
-        rows = [
-            (f.name, in_range(getattr(self, f.name)), FACTS[f.name].unit, FACTS[f.name].meaning)
-            for f in dataclasses.fields(self)
-        ]
+        rows = [(name, in_range(getattr(self, name)), facts.unit, facts.meaning) for name, facts in FACTS.items()]
+        rows += [(name, in_range(value), "", PARAMETER) for name, value in self.parameters.items()]
         return titled("Conditions", table(("", "value", "unit", "meaning"), rows))
 
-    def vector(self) -> Float[Array, " fields"]:
-        """All fields [fields], in the order of `FIELDS`. Raises `ValueError` when one of them is not a scalar."""
-        for name in FIELDS:
-            shape = jnp.shape(getattr(self, name))
-            if shape:
+    def named(self) -> dict[str, Field]:
+        """All fields by name, in the order of `FIELDS`, and behind them the parameters."""
+        return {name: getattr(self, name) for name in FIELDS} | self.parameters
+
+    def vector(self, parameters: Sequence[str] = ()) -> Float[Array, " fields"]:
+        """All fields, in the order of `FIELDS`, and behind them `parameters`, which must be all that there are.
+
+        Raises `ValueError` when one of them is not a scalar, and for parameters that are not there or not named.
+        """
+        require_known(self.parameters, parameters)
+        values = [getattr(self, name) for name in (*FIELDS, *parameters)]
+        for name, value in zip((*FIELDS, *parameters), values, strict=True):
+            if jnp.shape(value):
+                shape = jnp.shape(value)
                 raise ValueError(f"Conditions.{name} must be a scalar, got shape {shape}: use jax.vmap for a batch")
-        return jnp.stack([jnp.asarray(getattr(self, name), float) for name in FIELDS])
+        return jnp.stack([jnp.asarray(value, float) for value in values])
 
     @classmethod
-    def from_vector(cls, fields: Float[Array, " fields"]) -> "Conditions":
-        """The conditions whose `vector` is `fields`."""
-        return cls(*(fields[i] for i in range(len(FIELDS))))
+    def from_vector(cls, fields: Sequence | Float[Array, " fields"], parameters: Sequence[str] = ()) -> "Conditions":
+        """The conditions whose `vector` is `fields`, an array or a sequence of scalars."""
+        count = len(FIELDS)
+        own = {name: fields[count + i] for i, name in enumerate(parameters)}
+        return cls(**{name: fields[i] for i, name in enumerate(FIELDS)}, parameters=own)
 
     def at_temperature(self, temperature) -> "Conditions":
         """The same conditions at another gas temperature [K]."""
         return eqx.tree_at(lambda c: c.temperature, self, temperature)
 
 
-FACTS: dict[str, Facts] = {f.name: f.metadata["facts"] for f in dataclasses.fields(Conditions)}
-"""What the fields of `Conditions` are, by name and in order."""
+FACTS: dict[str, Facts] = {f.name: f.metadata["facts"] for f in dataclasses.fields(Conditions) if "facts" in f.metadata}
+"""What the fields of `Conditions` are but for the parameters, by name and in order."""
 
 FIELDS = tuple(FACTS)
-"""The names of the fields of `Conditions`, in order."""
+"""The names of the fields of `Conditions` but for the parameters, in order."""
+
+PARAMETER = "parameter of the rates"
+"""What a parameter means, for all that is known of it."""

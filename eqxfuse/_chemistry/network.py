@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import counted, listed
 from eqxfuse._chemistry.notebook import network_html
@@ -223,6 +224,16 @@ class Network(OneLine):
         return levels(self.totals, self.total_terms, self.reactions)
 
     @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the `Conditions.parameters` that the rate laws need, in alphabetical order."""
+        return tuple(sorted({name for r in self.reactions for fit in r.fits for name in fit.law.needed_parameters}))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of all that rates may depend on beside abundances: what `Conditions` have, then the `parameters`."""
+        return *FIELDS, *self.parameters
+
+    @cached_property
     def rate_table(self) -> RateTable:
         """The rate laws of all reactions, stacked. Raises `UnsupportedRateLaw`, see `RateTable.build`."""
         with jax.ensure_compile_time_eval():  # the table is kept, so a trace in progress must not own its arrays
@@ -284,6 +295,11 @@ class Network(OneLine):
                 f"reactions that do not conserve charge or an element: {len(self.conservation_errors())}"
                 f" (not judged, for species that are not a formula: {len(self.unjudged())})",
                 f"outside their ranges of temperature: {self.policies}",
+                *(
+                    [f"parameters that conditions have to give: {', '.join(self.parameters)}"]
+                    if self.parameters
+                    else []
+                ),
                 *(f"{total!r} in the rates of {self._users(total)} reactions" for total in self.totals),
                 *self.notes,
             ]

@@ -7,7 +7,7 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions
 from eqxfuse._cli.errors import CommandError, UsageError
-from eqxfuse._cli.inputs import read
+from eqxfuse._cli.inputs import check_parameters, read
 from eqxfuse._cli.parser import add_out_of_range, number
 
 
@@ -27,6 +27,7 @@ def compare(options: argparse.Namespace) -> int:
     """1 where the networks differ, 0 where they do not. Raises `UsageError` (status 2) for whatever goes wrong."""
     conditions = read_conditions(options)
     a, b = (_open(name, options.out_of_range) for name in (options.a, options.b))
+    check_parameters(conditions, a, b)
     comparison = compare_networks(a, b, conditions, rtol=options.rtol)
     print(f"{comparison.table(None if options.all else 10)}\ncoefficients are those at {describe(conditions)}")
     print(f"outside their ranges of temperature: A {a.policies}, B {b.policies}")

@@ -11,7 +11,7 @@ import numpy as np
 from eqxfuse._chemistry.conditions import FACTS, Conditions, wrong_values
 from eqxfuse._cli.errors import UsageError
 from eqxfuse._cli.parser import Argument, number
-from eqxfuse._cli.quantities import parse_axis
+from eqxfuse._cli.quantities import parse_axis, parse_parameters
 
 _MAIN = tuple(name for name, facts in FACTS.items() if facts.symbol)
 _FURTHER = tuple(name for name in FACTS if name not in _MAIN)
@@ -24,7 +24,9 @@ def add_conditions(parser: argparse.ArgumentParser, **own_defaults: float) -> No
     are required.
     """
     _add(parser.add_argument_group("physical conditions"), _MAIN, own_defaults)
-    _add(parser.add_argument_group("further conditions"), _FURTHER, own_defaults)
+    further = parser.add_argument_group("further conditions")
+    _add(further, _FURTHER, own_defaults)
+    _add_parameters(further, Argument(parse_parameters, str, dict), "NAME=X,...")
 
 
 def add_axes(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +37,15 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
     )
     axis = Argument(parse_axis, str, list, float)
     _add(parser.add_argument_group("axes of the grid", text), _MAIN, {}, convert=axis, metavar="X[,X...]|LO:HI:N[log]")
-    _add(parser.add_argument_group("further conditions"), _FURTHER, {})
+    further = parser.add_argument_group("further conditions")
+    _add(further, _FURTHER, {})
+    many = Argument(lambda text: parse_parameters(text, axes=True), str, dict)
+    _add_parameters(further, many, "NAME=X[,X...]|LO:HI:N[log],...")
+
+
+def _add_parameters(group, convert: Argument, metavar: str) -> None:
+    text = "parameters that the rates need beside the conditions (eqxfuse inspect shows them), as in user_J21=1e-2"
+    group.add_argument("--parameter", metavar=metavar, type=convert, default={}, help=text)
 
 
 def _add(group, names: Sequence[str], own_defaults: dict[str, float], convert=number, metavar: str = "X") -> None:
@@ -50,14 +60,14 @@ def _add(group, names: Sequence[str], own_defaults: dict[str, float], convert=nu
 
 def read_conditions(options: argparse.Namespace) -> Conditions:
     """The conditions that `options` ask for. Raises `UsageError`."""
-    return _conditions({name: (getattr(options, name),) for name in FACTS}, {})
+    return _conditions({name: (getattr(options, name),) for name in FACTS} | options.parameter, {})
 
 
 def read_axes(options: argparse.Namespace) -> tuple[Conditions, dict[str, tuple[float, ...]]]:
     """The conditions of a grid, whose fields are broadcast together, and the values along each of its axes: those of
-    the main conditions that have more than one value. Raises `UsageError`.
+    the main conditions and of the parameters that have more than one value. Raises `UsageError`.
     """
-    given = {name: getattr(options, name) for name in FACTS}
+    given = {name: getattr(options, name) for name in FACTS} | options.parameter
     values = {name: own if isinstance(own, tuple) else (own,) for name, own in given.items()}
     axes = {name: own for name, own in values.items() if len(own) > 1}
     if math.prod(map(len, axes.values())) > LARGEST_GRID:
@@ -71,14 +81,18 @@ def _conditions(values: dict[str, tuple[float, ...]], axes: dict[str, tuple[floa
     for name, own in values.items():
         wrong, bound = wrong_values(name, np.array(own))
         if wrong.any():
-            raise UsageError(f"--{_option(name)} must be finite and {bound}, got {own[int(np.argmax(wrong))]!r}")
-        if max(map(abs, own)) > FACTS[name].largest:
+            raise UsageError(f"--{_option(name)} must be finite{bound and f' and {bound}'}, got {own[int(np.argmax(wrong))]!r}")
+        if name in FACTS and max(map(abs, own)) > FACTS[name].largest:
             raise UsageError(f"--{_option(name)} must be {FACTS[name].largest:g} at most, got {max(own, key=abs)!r}")
     after = dict(zip(axes, range(len(axes) - 1, -1, -1), strict=True))
     fields: dict[str, Any] = {
         name: np.reshape(own, (-1,) + (1,) * after[name]) if name in axes else own[0] for name, own in values.items()
     }
-    return Conditions(**fields)
+    try:
+        parameters = {name: fields.pop(name) for name in values if name not in FACTS}
+        return Conditions(**fields, parameters=parameters)
+    except ValueError as error:
+        raise UsageError(f"--parameter: {error}") from error
 
 
 def _option(name: str) -> str:

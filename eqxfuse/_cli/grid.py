@@ -18,7 +18,14 @@ from eqxfuse._chemistry.lists import counted
 from eqxfuse._cli.conditions import add_axes, read_axes
 from eqxfuse._cli.grid_report import report
 from eqxfuse._cli.grid_store import GOES_ON, GridStore, open_store
-from eqxfuse._cli.inputs import describe_network, describe_ranges, open_network, right_hand_side, start
+from eqxfuse._cli.inputs import (
+    check_parameters,
+    describe_network,
+    describe_ranges,
+    open_network,
+    right_hand_side,
+    start,
+)
 from eqxfuse._cli.interrupt import say_when_interrupted
 from eqxfuse._cli.parser import add_network, add_solver, add_start, count, names
 from eqxfuse._cli.report import file_stem
@@ -51,6 +58,7 @@ def add_grid(parser: argparse.ArgumentParser) -> None:
 def grid(options: argparse.Namespace) -> None:
     network = open_network(options)
     conditions, axes = read_axes(options)
+    check_parameters(conditions, network)
     y0 = start(network, options.initial, options.species or ())
     rhs = right_hand_side(network, options.backend)
     cells = make_cells(rhs, conditions, y0)
@@ -105,7 +113,7 @@ def _only(trajectory: Trajectory, names: tuple[str, ...] | None) -> Trajectory:
 
 def _settings(rhs: FusedRHS, conditions: Conditions, block: int, options: argparse.Namespace) -> dict[str, Any]:
     """All that the numbers in the result depend on."""
-    fields = {f.name: np.ravel(getattr(conditions, f.name)).tolist() for f in dataclasses.fields(conditions)}
+    fields = {name: np.ravel(value).tolist() for name, value in conditions.named().items()}
     names = ("initial", "t_end", "rtol", "atol", "outputs", "max_steps", "species", "chunk")
     return {
         "network": rhs.network.digest,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
@@ -54,6 +55,18 @@ def read(file: str, format: str | None = None, out_of_range: OutOfRange | None =
         raise CommandError(f"{where}: {error.why}{text}") from error
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
+
+
+def check_parameters(conditions: Conditions, *networks: Network) -> None:
+    """Raise `UsageError` where the parameters are not those that the networks need."""
+    needed = {name for network in networks for name in network.parameters}
+    missing = ",".join(f"{name}=..." for name in sorted(needed - conditions.parameters.keys()))
+    if missing:
+        raise UsageError(f"the rates need more parameters: give --parameter {missing}")
+    try:
+        require_known(conditions.parameters, needed)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def start(network: Network, initial: Mapping[str, float], shown: Sequence[str]):

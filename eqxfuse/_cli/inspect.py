@@ -34,7 +34,7 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
 
 def inspect(options: argparse.Namespace) -> None:
     network = open_network(options)
-    warn_of_ranges(network, Conditions(temperature=options.temperature, density=_DENSITY))
+    warn_of_ranges(network, _conditions(network, options.temperature))
     findings = (
         _out_of_range(network, options.temperature),
         ("equations that stand more than once (every row counts)", _duplicates(network)),
@@ -46,6 +46,11 @@ def inspect(options: argparse.Namespace) -> None:
         if lines:
             print(f"\n{title}: {len(lines)}", *_first(lines, None if options.all else _SHOWN), sep="\n")
     print(f"\n{_extrapolation(network, options.temperature)}\n{_cost(lower_rhs(network))}")
+
+
+def _conditions(network: Network, temperature: float) -> Conditions:
+    """With 1 for every parameter: what is compared are two values of one coefficient."""
+    return Conditions(temperature=temperature, density=_DENSITY, parameters=dict.fromkeys(network.parameters, 1.0))
 
 
 def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]:
@@ -60,7 +65,7 @@ def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]
 def _extrapolation(network: Network, temperature: float) -> str:
     """What extrapolation would do, compared with the value at the limit of the range."""
     outside = list(network.out_of_range(temperature))
-    conditions = Conditions(temperature=temperature, density=_DENSITY)
+    conditions = _conditions(network, temperature)
     k, clamped = (
         np.asarray(network.with_out_of_range(policy).rate_table(conditions))[outside]
         for policy in ("extrapolate", "clamp")

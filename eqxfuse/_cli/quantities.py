@@ -31,14 +31,15 @@ def parse_time(text: str) -> float:
     return seconds
 
 
-def parse_number(text: str, positive: bool = False) -> float:
-    """A finite number, zero or more, or above zero with `positive`."""
+def parse_number(text: str, positive: bool = False, signed: bool = False) -> float:
+    """A finite number, zero or more, or above zero with `positive`, or any with `signed`."""
     try:
         value = float(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a number") from None
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        raise ValueError(f"{text} must be finite and {'above zero' if positive else 'zero or more'}")
+    if not math.isfinite(value) or (value < 0 and (positive or not signed)) or (positive and value == 0):
+        bound = " and above zero" if positive else "" if signed else " and zero or more"
+        raise ValueError(f"{text} must be finite{bound}")
     return value
 
 
@@ -57,10 +58,12 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def parse_axis(text: str) -> tuple[float, ...]:
-    """`10`, `10,20,50`, `lo:hi:n` (n values spread evenly) or `lo:hi:nlog` (evenly in the logarithm): the values."""
+def parse_axis(text: str, signed: bool = False) -> tuple[float, ...]:
+    """`10`, `10,20,50`, `lo:hi:n` (n values spread evenly) or `lo:hi:nlog` (evenly in the logarithm): the values, zero
+    or more, or any with `signed`.
+    """
     if ":" not in text:
-        listed = tuple(parse_number(item.strip()) for item in text.split(","))
+        listed = tuple(parse_number(item.strip(), signed=signed) for item in text.split(","))
         twice = [value for value, number in Counter(listed).items() if number > 1]
         if twice:
             raise ValueError(f"{twice[0]:g} stands twice in {text!r}")
@@ -69,7 +72,7 @@ def parse_axis(text: str) -> tuple[float, ...]:
     if len(parts) != 3:
         raise ValueError(f"{text!r} is no range: write lo:hi:n, as in 10:300:30, or lo:hi:nlog, as in 1e2:1e6:5log")
     logarithmic = parts[2].endswith("log")
-    low, high = (parse_number(part, positive=logarithmic) for part in parts[:2])
+    low, high = (parse_number(part, logarithmic, signed) for part in parts[:2])
     number = parse_count(parts[2].removesuffix("log"))
     if not 2 <= number <= LARGEST_AXIS:
         raise ValueError(f"{text!r} must have from 2 to {LARGEST_AXIS} values")
@@ -98,6 +101,23 @@ def parse_abundances(text: str) -> dict[str, float]:
             raise ValueError(f"{name!r} stands twice")
         values[name] = _abundance(name, value)
     return values
+
+
+def parse_parameters(text: str, axes: bool = False) -> dict[str, tuple[float, ...]]:
+    """`user_J21=1e-2,user_ionH=0`: the values of each name. With `axes` there may be many, as in `parse_axis`."""
+    found: dict[str, tuple[float, ...]] = {}
+    for item in _NEXT_NAME.split(text):
+        name, equals, value = (part.strip() for part in item.partition("="))
+        if not equals or not name.isidentifier():
+            raise ValueError(f"{item!r} is no parameter: write NAME=VALUE, as in user_J21=1e-2,user_ionH=0")
+        if name in found:
+            raise ValueError(f"{name!r} stands twice")
+        found[name] = parse_axis(value, signed=True) if axes else (parse_number(value, signed=True),)
+    return found
+
+
+_NEXT_NAME = re.compile(r",(?=[^,=]*=)")
+"""The comma before a name; those between values stay."""
 
 
 def _abundance(name: str, text: str) -> float:

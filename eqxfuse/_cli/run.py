@@ -12,7 +12,14 @@ from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._chemistry.network import Network
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli.errors import FAILURES, CommandError
-from eqxfuse._cli.inputs import describe_network, describe_ranges, open_network, right_hand_side, start
+from eqxfuse._cli.inputs import (
+    check_parameters,
+    describe_network,
+    describe_ranges,
+    open_network,
+    right_hand_side,
+    start,
+)
 from eqxfuse._cli.parser import add_network, add_solve, add_start
 from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli.settings import add_settings
@@ -58,6 +65,7 @@ def demo(options: argparse.Namespace) -> None:
 def _solve_and_report(
     network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
 ) -> None:
+    check_parameters(conditions, network)
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend)
     make_folder(Path(options.out))

@@ -57,7 +57,7 @@ class Energy:
         the temperature is that of `y`.
         """
         x, temperature = y[: len(f)], y[len(f)]
-        here = Conditions.from_vector(conditions).at_temperature(temperature)
+        here = Conditions.from_vector(conditions, self.network.parameters).at_temperature(temperature)
         unit = here.density if self.state == "abundance" else jnp.ones_like(temperature)
         padded = jnp.concatenate([x, jnp.ones(1, x.dtype)])
         rates = k

@@ -134,7 +134,7 @@ class FusedRHS(eqx.Module, OneLine):
 
     def precompute(self, conditions: Conditions) -> RateCoefficients:
         """All that depends on `conditions` alone, to pass as `args`. Warns as `solve` does, and raises `ValueError`."""
-        require_conditions(conditions)
+        require_conditions(self.network, conditions)
         warn_of_ranges(self.network, conditions, stacklevel=4)
         k = coefficients(self.network, self.state, self.table, conditions)
         return RateCoefficients(k, conditions if self.table.layout.modified else None)

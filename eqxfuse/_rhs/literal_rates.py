@@ -5,7 +5,7 @@ from functools import cache, reduce
 
 import jax
 
-from eqxfuse._chemistry.conditions import FACTS, Conditions
+from eqxfuse._chemistry.conditions import FACTS, FIELDS, PARAMETER, Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange, RateLaw
 from eqxfuse._chemistry.rate_laws.layout import held_range
@@ -17,7 +17,7 @@ from eqxfuse._python.literal.source import Parameter
 from eqxfuse.errors import UnsupportedRateLaw
 
 _MEANING = {name: f"{facts.meaning} [{facts.unit}]" for name, facts in FACTS.items()}
-_FIELDS = {name: facts.default for name, facts in FACTS.items()}
+_DEFAULT = {name: facts.default for name, facts in FACTS.items()}
 _ALWAYS = ("temperature", "density")
 
 
@@ -38,7 +38,7 @@ class LiteralRates:
     def __init__(self, network: Network):
         self.expressions = Expressions(readable=True)
         self._network = network
-        self._fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(_FIELDS)}
+        self._fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(network.fields)}
         self._traced: dict = {}
         self._total = cache(self._sum)
 
@@ -50,10 +50,13 @@ class LiteralRates:
         return coefficients | {Load("m", i): self._modifier(network.reactions[j]) for i, j in enumerate(modified)}
 
     def parameters(self, expressions: Iterable[int]) -> dict[Load, Parameter]:
-        """The fields of `Conditions` that `expressions` need."""
+        """The fields and parameters of `Conditions` that `expressions` need, first those without a default."""
         used = self.expressions.reached(expressions)
-        needed = [(i, f) for i, f in enumerate(_FIELDS) if f in _ALWAYS or self._fields[f] in used]
-        return {Load(CONDITIONS, i): Parameter(_name(f), f, _MEANING[f], _FIELDS[f]) for i, f in needed}
+        needed = [(i, f) for i, f in enumerate(self._fields) if f in _ALWAYS or self._fields[f] in used]
+        needed.sort(key=lambda field: _DEFAULT.get(field[1]) is not None)
+        return {
+            Load(CONDITIONS, i): Parameter(_name(f), f, _MEANING.get(f, PARAMETER), _DEFAULT.get(f)) for i, f in needed
+        }
 
     def _coefficient(self, reaction: Reaction) -> int:
         """The fit that holds the temperature, as `RateTable` selects it, times n_H^(m-1)."""
@@ -125,7 +128,8 @@ class LiteralRates:
         fields = list((self._fields | {"temperature": temperature}).values())
         values = [*fields, *(densities or ()), *map(self.expressions.number, parameters)]
         if key not in self._traced:
-            function = _coefficient_of(kind) if densities is None else _modifier_of(kind, len(densities))
+            names = self._network.parameters
+            function = _coefficient_of(kind, names) if densities is None else _modifier_of(kind, names, len(densities))
             self._traced[key] = traced(function, *[()] * len(values))
         try:
             (result,) = read(self.expressions, self._traced[key], values)
@@ -137,16 +141,20 @@ class LiteralRates:
         return int(result)
 
 
-def _coefficient_of(kind) -> Callable:
+def _coefficient_of(kind, names: Sequence[str]) -> Callable:
+    count = len(FIELDS) + len(names)
+
     def coefficient(*values):
-        return kind.unflatten(values[len(_FIELDS) :]).coefficient(Conditions(*values[: len(_FIELDS)]))
+        return kind.unflatten(values[count:]).coefficient(Conditions.from_vector(values[:count], names))
 
     return coefficient
 
 
-def _modifier_of(kind, species: int) -> Callable:
+def _modifier_of(kind, names: Sequence[str], species: int) -> Callable:
+    count = len(FIELDS) + len(names)
+
     def modifier(*values):
-        conditions, rest = Conditions(*values[: len(_FIELDS)]), values[len(_FIELDS) :]
+        conditions, rest = Conditions.from_vector(values[:count], names), values[count:]
         return kind.unflatten(rest[species:]).modifier(conditions, rest[:species])
 
     return modifier

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import RateLaw, RateTable
 from eqxfuse._kernels.vectorized import VectorizedKernel
@@ -58,17 +58,21 @@ class Modifiers:
             for law in self.laws
             for leaf in jax.tree.leaves(table.laws[law.group])
         ]
-        return jnp.concatenate([conditions.vector(), *rows])
+        return jnp.concatenate([conditions.vector(self.network.parameters), *rows])
 
     def places(self, law: ModifiedLaw) -> list[int]:
         """Where the rows of each parameter of `law` begin in `parameters`."""
         before = sum(self._leaves(own) * len(own.reactions) for own in self.laws if own.first < law.first)
-        return [len(FIELDS) + before + i * len(law.reactions) for i in range(self._leaves(law))] if self.known else []
+        return [self._fields + before + i * len(law.reactions) for i in range(self._leaves(law))] if self.known else []
+
+    @property
+    def _fields(self) -> int:
+        return len(self.network.fields)
 
     @property
     def count(self) -> int:
         """The length of `parameters`."""
-        return len(FIELDS) + sum(self._leaves(law) * len(law.reactions) for law in self.laws) if self.known else 1
+        return self._fields + sum(self._leaves(law) * len(law.reactions) for law in self.laws) if self.known else 1
 
     def _leaves(self, law: ModifiedLaw) -> int:
         return len(jax.tree.leaves(self.of(law)))
@@ -99,7 +103,7 @@ class Modifiers:
             for law in round.laws:
                 point = jnp.concatenate([y[np.array(law.species, dtype=np.int32)], totals[self.totals(law)]])
                 rows = [parameters[at : at + len(law.reactions)] for at in self.places(law)]
-                values, steep = self.of_law(law, point, parameters[: len(FIELDS)], rows, slopes)
+                values, steep = self.of_law(law, point, parameters[: self._fields], rows, slopes)
                 modifiers = modifiers.at[law.first : law.first + len(values)].set(values.astype(y.dtype))
                 if steep.size:
                     derivatives = derivatives.at[law.slopes : law.slopes + steep.size].set(
@@ -120,7 +124,7 @@ class Modifiers:
             value, steep = self.of_law(law, jnp.concatenate([species, totals]), conditions, rows, slopes)
             return jnp.concatenate([value, steep[0]])
 
-        shared = range(len(FIELDS)) if self.known else ()
+        shared = range(self._fields) if self.known else ()
         return function, (("y", law.species), ("t", self.totals(law).tolist()), ("c", shared), ("p", self.places(law)))
 
     @property
@@ -159,7 +163,7 @@ class Modifiers:
                 laws.append(self.of_law(law, jnp.stack(point), conditions, rows, slopes=False)[0])
             return jnp.concatenate(laws)
 
-        return jax.jvp(values, (parameters[: len(FIELDS)],), (change,))
+        return jax.jvp(values, (parameters[: self._fields],), (change,))
 
     def of_law(self, law: ModifiedLaw, point, conditions, rows: Sequence, slopes: bool):
         """The modifiers [n] of one law, and, if asked for, their derivatives [n, width] with respect to `point`.
@@ -167,7 +171,7 @@ class Modifiers:
         `point` [width] holds what the law depends on, in the units of the state, `conditions` a vector of them, and
         `rows` each of its parameters [n].
         """
-        here = Conditions.from_vector(conditions)
+        here = Conditions.from_vector(conditions, self.network.parameters)
         kind = jax.tree.structure(self.of(law))
         n = len(rows[0]) if rows else len(law.reactions)
 

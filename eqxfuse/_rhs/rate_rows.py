@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import RateTable
 from eqxfuse._chemistry.rate_laws.layout import Layout
@@ -18,9 +18,6 @@ from eqxfuse._program.split import COLUMNS
 from eqxfuse._program.trace import scalar_expressions
 from eqxfuse._rhs.coefficients import State
 from eqxfuse._rhs.modifiers import Modifiers
-
-UNIFORM = Array("conditions", len(FIELDS)), Array("change", len(FIELDS))
-"""Conditions as `Conditions.vector` gives them, and how they change."""
 
 _OPEN = (0.0, np.inf)
 
@@ -51,6 +48,12 @@ class RateRows:
         """Of the arrays of `table`."""
         return [array.name for array in self.table]
 
+    @property
+    def uniform(self) -> tuple[Array, Array]:
+        """Conditions as `Conditions.vector` gives them, and how they change."""
+        count = len(self.network.fields)
+        return Array("conditions", count), Array("change", count)
+
     def leaves(self, table: RateTable) -> list | None:
         """The parameters of a table, as the arrays of `table`; None unless they are the float64 numbers of these rows.
 
@@ -74,7 +77,7 @@ class RateRows:
 
         Raises `NotImplementedError` with the law and its JAX operation that has no scalar form.
         """
-        return self._program(UNIFORM[:1], lambda k: k, 1)
+        return self._program(self.uniform[:1], lambda k: k, 1)
 
     def changes(self) -> RowProgram:
         """Coefficients, and their changes along "change". Raises `NotImplementedError` as `values`."""
@@ -85,7 +88,7 @@ class RateRows:
 
             return function
 
-        return self._program(UNIFORM, both, 2)
+        return self._program(self.uniform, both, 2)
 
     def modifier_parameters(self, modifiers: Modifiers) -> RowProgram:
         """`modifiers.parameters` without the conditions, whose place at the head stays free."""
@@ -122,7 +125,7 @@ class RateRows:
         layout = self._layout
         if not len(layout.pieces):
             return None
-        key = "conditions", FIELDS.index("temperature")
+        key = "conditions", self.network.fields.index("temperature")
         return Choice(key, *layout.piece_ranges, places[layout.piece_rows].astype(np.int32), layout.pieces)
 
     def _groups(self) -> Iterator[tuple["_Kind", list[int], np.ndarray]]:
@@ -159,7 +162,7 @@ class RateRows:
         inputs = [*((a.name, range(a.length)) for a in uniform), *((name, [0]) for name in likely)]
         inputs.append((COLUMNS, range(limits.shape[1])))
         try:
-            formulas = scalar_expressions(of(kind.coefficient(law)), inputs)
+            formulas = scalar_expressions(of(kind.coefficient(law, self.network.parameters)), inputs)
         except NotImplementedError as operation:
             raise NotImplementedError(f"{type(law).__name__}, because of the JAX operation {operation}") from None
         first = sum(self._layout.sizes[: kind.law])
@@ -177,13 +180,15 @@ class _Kind:
     bounded: bool
     zeroed: bool
 
-    def coefficient(self, law) -> Callable:
-        """Of one row, from conditions [fields], each of the parameters of `law` [1], and the limits of its ranges."""
+    def coefficient(self, law, names: Sequence[str]) -> Callable:
+        """Of one row, from conditions [fields] with parameters of these `names`, each of the parameters of `law` [1],
+        and the limits of its ranges.
+        """
         tree = jax.tree.structure(law)
 
         def k(fields, *own):
             *parameters, limits = own
-            conditions, law = Conditions.from_vector(fields), tree.unflatten(p[0] for p in parameters)
+            conditions, law = Conditions.from_vector(fields, names), tree.unflatten(p[0] for p in parameters)
             ranges = iter(limits[i : i + 2] for i in range(0, len(limits), 2))
             value = law.coefficient_within(conditions, *next(ranges)) if self.held else law.coefficient(conditions)
             if self.bounded:

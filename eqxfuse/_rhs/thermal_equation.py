@@ -40,7 +40,7 @@ class ThermalEquation:
         f = self.kernel(x, k, *modifiers)
         effective = k.at[self.modifiers.reactions].multiply(modifiers[0], unique_indices=True) if modifiers else k
         parameters = self.energy.vector(thermal, y.dtype)
-        change = self.energy(y, effective, f, here.vector().astype(y.dtype), parameters)
+        change = self.energy(y, effective, f, here.vector(self.network.parameters).astype(y.dtype), parameters)
         return jnp.concatenate([f, change[None].astype(y.dtype)])
 
     def jacobian(

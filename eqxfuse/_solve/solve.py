@@ -83,7 +83,7 @@ def solve(
         require_start(rhs.network, np.asarray(y0))
     elif throw:
         y0 = require(y0, lambda y: jnp.isfinite(y).all(), lambda: "y0 holds values that are not finite")
-    require_conditions(conditions)
+    require_conditions(rhs.network, conditions)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
         rhs,

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from diffrax._term import WrapTerm
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS, jacobian_kernel
 from eqxfuse._rhs.rate_rows import RateRows
@@ -65,10 +65,11 @@ def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt
 
     def conditions(t):
         """The temperature of a gas that heats and cools is its own."""
-        now = given(t)
-        return now.vector() if rhs.thermal is None else now.at_temperature(0.0).vector()
+        now = given(t) if rhs.thermal is None else given(t).at_temperature(0.0)
+        return now.vector(rhs.network.parameters)
 
-    rows, change = _rows(tableau, conditions, t, dt) if moving else (conditions(t)[None], jnp.zeros(len(FIELDS)))
+    rows = conditions(t)
+    rows, change = _rows(tableau, conditions, t, dt) if moving else (rows[None], jnp.zeros_like(rows))
     inputs = {"conditions": rows, "change": change} | dict(zip(rates.names, leaves, strict=True))
     if rhs.thermal is None:
         kernel, pattern = jacobian_kernel(rhs.network, rhs.kernel.backend)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._chemistry.conditions import FIELDS, Conditions
+from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._kernels import Kernel
 from eqxfuse._llvm.step.signature import Signature
 from eqxfuse._program.pattern import Pattern
@@ -52,7 +52,7 @@ class Parts:
         states, times = self.pattern.states, max(self.rows) + 1
         if self.rates:
             parameters = self.equation.energy.parameters if self.equation else None
-            return Signature.evaluated(states, times, len(FIELDS), self.rates.table, parameters)
+            return Signature.evaluated(states, times, len(self.rates.network.fields), self.rates.table, parameters)
         parameters = self.modifiers.count if self.modifiers else 0
         return Signature.given(states, times, self.rhs.program.inputs[1].length, parameters, self.moving)
 
@@ -77,7 +77,7 @@ def _equation(parts: Parts, given: dict, y) -> "_Tabulated | _Thermal":
     table = own.of([given[name] for name in parts.signature.table])
 
     def rates(fields):
-        conditions = Conditions.from_vector(fields)
+        conditions = Conditions.from_vector(fields, own.network.parameters)
         k = coefficients(own.network, own.state, table, conditions)
         return k, parts.modifiers.parameters(table, conditions) if parts.modifiers else None
 
@@ -134,10 +134,13 @@ class _Thermal:
         return self.f(self.conditions[jnp.asarray(self.parts.rows)[i]], y)
 
     def f(self, conditions, y):
-        return self.equation(self.table, self.thermal, Conditions.from_vector(conditions), y)
+        return self.equation(self.table, self.thermal, self._conditions(conditions), y)
+
+    def _conditions(self, fields) -> Conditions:
+        return Conditions.from_vector(fields, self.equation.network.parameters)
 
     def factorise(self, y, h):
         from eqxfuse._kernels.cpu.sparse_solve import sparse_solver
 
-        matrix = self.equation.jacobian(self.table, self.thermal, Conditions.from_vector(self.conditions[0]), y)
+        matrix = self.equation.jacobian(self.table, self.thermal, self._conditions(self.conditions[0]), y)
         return sparse_solver(self.parts.pattern, matrix.values, h)

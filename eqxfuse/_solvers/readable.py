@@ -3,7 +3,6 @@
 import warnings
 from functools import lru_cache
 
-from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.modified import ModifiedLaw
 from eqxfuse._lower.temperature import modifier_columns
@@ -63,7 +62,7 @@ def _modifiers_in_time(rates: RateRows, modifiers: Modifiers):
     from eqxfuse._llvm.step.method import ModifiersInTime
 
     known = ("y", modifiers.species), ("t", range(modifiers.total_count)), ("c", range(modifiers.count))
-    inputs = *known, ("change", range(len(FIELDS)))
+    inputs = *known, ("change", range(len(rates.network.fields)))
     try:
         change = scalar_function(modifiers.changes, inputs)
     except NotImplementedError as operation:
@@ -80,7 +79,7 @@ def balance(equation: ThermalEquation):
     species, reactions = len(network.species), len(network.reactions)
     bordered = bordered_kernel(network, equation.kernel.backend)[1]
     modifiers = equation.modifiers
-    inputs = [("y", range(species + 1)), ("e", range(reactions)), ("f", range(species)), ("c", range(len(FIELDS)))]
+    inputs = [("y", range(species + 1)), ("e", range(reactions)), ("f", range(species)), ("c", range(len(network.fields)))]
     try:
         value = scalar_function(energy, [*inputs, ("p", range(energy.parameters))])
     except NotImplementedError as reason:
@@ -91,9 +90,9 @@ def balance(equation: ThermalEquation):
         species,
         reactions,
         tuple(modifiers.reactions.tolist()),
-        len(FIELDS),
+        len(network.fields),
         energy.parameters,
-        FIELDS.index("temperature"),
+        network.fields.index("temperature"),
         bordered.column,
         bordered.row,
         modifier_columns(network),

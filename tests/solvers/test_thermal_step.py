@@ -36,7 +36,6 @@ def _chemical(gas):
 
 def _network(totals=True):
     equations = ["H2 -> H + H", "C -> C+ + e-", "C+ + e- -> C", "H + H -> H2", "H2 + C+ -> C+ + H + H"]
-    last = UserRate(_grain, (1e-15,), _crowded, ("H2",), ("all",)) if totals else Kooij(1e-15, 0.5, 0.0)
     rates = [ShieldedH2(5.18e-11), 1e-10, Kooij(4.7e-12, -0.6, 0.0), Kooij(3e-17, 0.5, 0.0), Kooij(1e-15, 0.0, 300.0)]
     if totals:
         rates[3] = UserRate(_grain, (3e-18,), _crowded, ("H2",), ("all",))

@@ -1,5 +1,6 @@
 """Two networks side by side."""
 
+import dataclasses
 import math
 from collections.abc import Hashable
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 
 from eqxfuse._analysis.comparison.comparison import Comparison, Difference
 from eqxfuse._analysis.comparison.keys import reaction_key, species_keys
-from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.network import Network
 
 
@@ -19,8 +20,9 @@ def compare(a: Network, b: Network, conditions: Conditions, *, rtol: float = 1e-
     rate factors count as one reaction with the sum of their coefficients; those of abundance-dependent laws are
     compared without their modifiers. Coefficients are equal within `rtol` of the larger one. Raises
     `UnsupportedRateLaw` where a reaction has several fits of which one depends on abundances, and `ValueError` for
-    conditions of more than one cell.
+    conditions of more than one cell, and for parameters other than one of the networks needs.
     """
+    require_known(conditions.parameters, {*a.parameters, *b.parameters}, "the rates of the two networks")
     keys = species_keys(a), species_keys(b)
     names = [{key: name for name, key in own.items()} for own in keys]
     tables = [_totals(network, own, conditions) for network, own in zip((a, b), keys, strict=True)]
@@ -47,6 +49,8 @@ class _Total(NamedTuple):
 def _totals(network: Network, keys, conditions: Conditions) -> dict[Hashable, _Total]:
     """Every reaction by its key, in the order of the network."""
     totals: dict[Hashable, _Total] = {}
+    own = {name: conditions.parameters[name] for name in network.parameters}
+    conditions = dataclasses.replace(conditions, parameters=own)
     for reaction, k in zip(network.reactions, np.asarray(network.rate_table(conditions)).tolist(), strict=True):
         key = reaction_key(reaction, keys)
         before = totals.get(key, _Total(reaction.equation, 0.0, 0))

@@ -42,6 +42,11 @@ class RateLaw:
         return ()
 
     @property
+    def needed_parameters(self) -> tuple[str, ...]:
+        """Names of the `Conditions.parameters` that the law reads; empty for most laws."""
+        return ()
+
+    @property
     def is_modified(self) -> bool:
         """Whether the coefficient depends on abundances."""
         return bool(self.modifying_species or self.modifying_totals)

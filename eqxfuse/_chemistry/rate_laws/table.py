@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.rate_laws.fit import Fit, OutOfRange
 from eqxfuse._chemistry.rate_laws.law import RateLaw
 from eqxfuse._chemistry.rate_laws.layout import Layout, group
@@ -39,11 +39,13 @@ class RateTable(eqx.Module, OneLine):
     def __call__(self, conditions: Conditions) -> Float[Array, "reactions"]:
         """Coefficients [cm^3(m-1) s^-1] of one cell, without the modifiers of abundance-dependent laws.
 
-        `jax.vmap` this call for a batch. Raises `ValueError` when the temperature is not a scalar.
+        `jax.vmap` this call for a batch. Raises `ValueError` when the temperature is not a scalar, and for parameters
+        other than the laws need.
         """
         if jnp.ndim(conditions.temperature):
             shape = jnp.shape(conditions.temperature)
             raise ValueError(f"rate coefficients are for one cell, got temperature{shape}: use jax.vmap for a batch")
+        require_known(conditions.parameters, (name for law in self.laws for name in law.needed_parameters))
         dtype = jnp.result_type(conditions.temperature, *jax.tree.leaves(self.laws)[:1], float)
         temperature = jnp.asarray(conditions.temperature, dtype)
         groups = zip(self.laws, self.layout.ranges, self.layout.bounds, self.layout.sizes, strict=True)

@@ -19,7 +19,7 @@ class UserRate(RateLaw):
 
     Use functions with a name, at the top of a module: laws are told apart by their functions, and `repr` shows the
     module and the name. Raises `ValueError` when `modifier_function` comes without `species` and `totals`, or they
-    without it.
+    without it. `needs` are the names of the `Conditions.parameters` that the functions read.
     """
 
     units: ClassVar[str] = "as the function takes them; k in cm^3(m-1) s^-1"
@@ -30,6 +30,7 @@ class UserRate(RateLaw):
     modifier_function: Callable | None = option(default=None)
     species: tuple[str, ...] = option(default=())
     totals: tuple[str, ...] = option(default=())
+    needs: tuple[str, ...] = option(default=())
 
     def __post_init__(self):
         if (self.modifier_function is None) != (not (self.species or self.totals)):
@@ -42,6 +43,10 @@ class UserRate(RateLaw):
     @property
     def modifying_totals(self):
         return self.totals
+
+    @property
+    def needed_parameters(self):
+        return self.needs
 
     def coefficient(self, conditions):
         return self._each(self.function, conditions)
@@ -61,7 +66,7 @@ class UserRate(RateLaw):
         rest = f", {self.parameters!r}" if self.parameters else ""
         if self.modifier_function is not None:
             rest += f", modifier_function={name_of(self.modifier_function)}"
-        for name in ("species", "totals"):
+        for name in ("species", "totals", "needs"):
             rest += f", {name}={getattr(self, name)!r}" if getattr(self, name) else ""
         return f"UserRate({name_of(self.function)}{rest})"
 

@@ -129,4 +129,4 @@ def _check(rhs: FusedRHS, conditions: Args, y0: np.ndarray) -> None:
         if k.ndim == 0 or k.shape[-1] != reactions:
             raise ValueError(f"conditions.k must end with an axis of {reactions} reactions, got shape {k.shape}")
         conditions = conditions.conditions
-    require_conditions(conditions)
+    require_conditions(rhs.network, conditions)

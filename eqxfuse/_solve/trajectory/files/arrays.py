@@ -18,6 +18,7 @@ _ARRAYS = ("times", "abundances", "initial")
 _END = ("end_time", "end_state")
 _COUNT = "statistics_"
 _CONDITION = "conditions_"
+_PARAMETER = "parameters_"
 
 
 def write_arrays(path: Path, fields: Mapping[str, Any]) -> None:
@@ -40,13 +41,14 @@ def write_arrays(path: Path, fields: Mapping[str, Any]) -> None:
 
 def origin_arrays(origin: Origin) -> dict[str, np.ndarray]:
     """`t0`, `rtol`, `atol`, name and digest of the `network`, `dims` and, where they are known, one `conditions_...`
-    for each field of the conditions.
+    for each field of the conditions, and one `parameters_...` for each of its parameters.
     """
     arrays = {name: np.asarray(getattr(origin, name)) for name in NUMBERS}
     arrays |= {name: np.array(getattr(origin, name), dtype=str) for name in ("network", "digest", "dims")}
     if origin.conditions is None:
         return arrays
-    return arrays | {_CONDITION + name: np.asarray(getattr(origin.conditions, name)) for name in FIELDS}
+    arrays |= {_CONDITION + name: np.asarray(getattr(origin.conditions, name)) for name in FIELDS}
+    return arrays | {_PARAMETER + name: np.asarray(value) for name, value in origin.conditions.parameters.items()}
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
@@ -75,8 +77,9 @@ def _origin(arrays: Mapping[str, np.ndarray]) -> Origin:
         return jnp.broadcast_to(arrays[name], arrays["times"].shape[:-1])
 
     fields = {name: array(_CONDITION + name) for name in FIELDS if _CONDITION + name in arrays}
+    parameters = {key[len(_PARAMETER) :]: array(key) for key in arrays if key.startswith(_PARAMETER)}
     return Origin(
-        Conditions(**fields) if fields else None,
+        Conditions(**fields, parameters=parameters) if fields else None,
         **{name: array(name) for name in NUMBERS},
         network=str(arrays["network"]),
         digest=str(arrays["digest"]),

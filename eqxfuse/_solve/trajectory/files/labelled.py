@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 
-from eqxfuse._chemistry.conditions import FACTS, FIELDS, Conditions, Facts
+from eqxfuse._chemistry.conditions import FACTS, FIELDS, PARAMETER, Conditions, Facts
 from eqxfuse._solve.outcome import from_names, names_of
 from eqxfuse._solve.trajectory.files.arrays import compositions, species_from
 from eqxfuse._solve.trajectory.files.table import import_extra
@@ -20,6 +20,8 @@ _ENGINE = "scipy"
 """NetCDF 3 through the library that JAX brings along."""
 
 _COUNT = "statistics_"
+_PARAMETER = "parameter"
+"""The attribute that marks the coordinates which are parameters of the conditions."""
 _UNITS = {"abundance": ("n/n_H", "1"), "density": ("number density", "cm-3")}
 _SECONDS = {"units": "s"}
 
@@ -41,7 +43,8 @@ def to_dataset(fields: Mapping[str, Any], dims: Sequence[str] = ()) -> "Dataset"
         "result": (batch, names_of(fields["result"])),
         **{_COUNT + key: (batch, np.asarray(value)) for key, value in fields["statistics"].items()},
     }
-    _check_names(batch, {*variables, "time", "output", "species"})
+    own = () if origin is None or origin.conditions is None else origin.conditions.parameters
+    _check_names((*batch, *(name for name in own if name not in batch)), {*variables, "time", "output", "species"})
     coordinates = {
         "time": ("time", first, _SECONDS) if same else ((*batch, output), times, _SECONDS),
         "species": np.array([s.name for s in fields["species"]], dtype=str),
@@ -105,12 +108,14 @@ def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, .
 
 def _check_names(batch: tuple[str, ...], taken: set[str]) -> None:
     if len(set(batch)) < len(batch) or taken & set(batch):
-        raise ValueError(f"axes must have different names, none of them {', '.join(sorted(taken))}: {', '.join(batch)}")
+        raise ValueError(
+            f"axes and parameters must have names of their own, not {', '.join(sorted(taken))}: {', '.join(batch)}"
+        )
 
 
 def _label(field: str, state: str) -> str:
     """What a field of the conditions is called beside data of that name."""
-    return FACTS[field].symbol if field == state else field
+    return FACTS[field].symbol if field == state and field in FACTS else field
 
 
 def _labels(origin: Origin, batch: tuple[str, ...], state: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -119,8 +124,10 @@ def _labels(origin: Origin, batch: tuple[str, ...], state: str) -> tuple[dict[st
     Raises `ValueError` for an axis that is called as a condition which does not vary along it alone.
     """
     conditions = origin.conditions
-    values = {} if conditions is None else {_label(name, state): getattr(conditions, name) for name in FIELDS}
+    values = {} if conditions is None else {_label(name, state): value for name, value in conditions.named().items()}
     described = {_label(name, state): _described(facts) for name, facts in FACTS.items()}
+    if conditions is not None:
+        described |= {name: {_PARAMETER: PARAMETER} for name in conditions.parameters}
     values |= {name: getattr(origin, name) for name in NUMBERS}
     coordinates: dict[str, Any] = {}
     attributes: dict[str, Any] = {"network": origin.network, "digest": origin.digest}
@@ -157,8 +164,9 @@ def _origin(dataset: "Dataset", state: str) -> Origin | None:
         return jnp.broadcast_to(own.to_numpy().reshape(own_sizes), sizes)
 
     conditions = {field: array(name) for name, field in fields.items() if name in dataset.coords}
+    parameters = {str(name): array(str(name)) for name, own in dataset.coords.items() if _PARAMETER in own.attrs}
     return Origin(
-        Conditions(**conditions) if conditions else None,
+        Conditions(**conditions, parameters=parameters) if conditions else None,
         **{name: array(name) for name in NUMBERS},
         network=str(dataset.attrs["network"]),
         digest=str(dataset.attrs["digest"]),
@@ -171,7 +179,7 @@ def axis_names(conditions: Any, axes: int) -> tuple[str, ...]:
     varies along no other axis; else `cell`, or `cell_0`, `cell_1`, ... where there are several axes.
     """
     known = isinstance(conditions, Conditions)
-    own = {name: _varying(getattr(conditions, name), axes)[0] for name in FIELDS} if known else {}
+    own = {name: _varying(value, axes)[0] for name, value in conditions.named().items()} if known else {}
     names = []
     for i in range(axes):
         along = [name for name, varied in own.items() if i in varied]
