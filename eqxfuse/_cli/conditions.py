@@ -81,7 +81,9 @@ def _conditions(values: dict[str, tuple[float, ...]], axes: dict[str, tuple[floa
     for name, own in values.items():
         wrong, bound = wrong_values(name, np.array(own))
         if wrong.any():
-            raise UsageError(f"--{_option(name)} must be finite{bound and f' and {bound}'}, got {own[int(np.argmax(wrong))]!r}")
+            raise UsageError(
+                f"--{_option(name)} must be finite{bound and f' and {bound}'}, got {own[int(np.argmax(wrong))]!r}"
+            )
         if name in FACTS and max(map(abs, own)) > FACTS[name].largest:
             raise UsageError(f"--{_option(name)} must be {FACTS[name].largest:g} at most, got {max(own, key=abs)!r}")
     after = dict(zip(axes, range(len(axes) - 1, -1, -1), strict=True))

@@ -53,7 +53,7 @@ class BorderedJacobian:
         bordered = Pattern.from_rows(
             rows, last=pattern.borders + 1, borders=pattern.borders, constants=pattern.constants.tolist()
         )
-        place = {(i, j): e for e, (i, j) in enumerate(zip(bordered.rows.tolist(), bordered.columns.tolist()))}
+        place = {(i, j): e for e, (i, j) in enumerate(np.stack([bordered.rows, bordered.columns], 1).tolist())}
         computed = pattern.stored - len(pattern.constants)
         old = zip(pattern.rows.tolist()[:computed], pattern.columns.tolist()[:computed], strict=True)
         chemistry = [place[moved[i], moved[j]] for i, j in old]

@@ -68,8 +68,7 @@ class Energy:
 
     @cached_property
     def _factors(self) -> list[np.ndarray]:
-        """For each factor of a rate the species of all reactions [reactions]; one behind the last where there is none.
-        """
+        """[reactions] for each factor of a rate the species; one behind the last where there is none."""
         species, own = len(self.network.species), [r.factors for r in self.network.reactions]
         return [
             np.array([self.network.index(f[i]) if i < len(f) else species for f in own], dtype=np.int32)

@@ -226,7 +226,9 @@ def _controller(
     rhs: FusedRHS, rtol: Any, atol: Any, temperature_atol: Any, given: Any, dtype: Any
 ) -> diffrax.AbstractStepSizeController:
     if temperature_atol is not None and rhs.thermal is None:
-        raise ValueError("temperature_atol is for a gas that heats and cools: pass thermal= to FusedRHS, or leave it out")
+        raise ValueError(
+            "temperature_atol is for a gas that heats and cools: pass thermal= to FusedRHS, or leave it out"
+        )
     if given is not None:
         if (rtol, atol, temperature_atol) != (RTOL, ATOL, None):
             raise ValueError("a stepsize_controller has tolerances of its own: give rtol and atol to it instead")

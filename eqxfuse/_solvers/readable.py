@@ -79,7 +79,12 @@ def balance(equation: ThermalEquation):
     species, reactions = len(network.species), len(network.reactions)
     bordered = bordered_kernel(network, equation.kernel.backend)[1]
     modifiers = equation.modifiers
-    inputs = [("y", range(species + 1)), ("e", range(reactions)), ("f", range(species)), ("c", range(len(network.fields)))]
+    inputs = [
+        ("y", range(species + 1)),
+        ("e", range(reactions)),
+        ("f", range(species)),
+        ("c", range(len(network.fields))),
+    ]
     try:
         value = scalar_function(energy, [*inputs, ("p", range(energy.parameters))])
     except NotImplementedError as reason:

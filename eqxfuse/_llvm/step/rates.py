@@ -31,7 +31,8 @@ class Rates(ABC):
         """The coefficients of a row at a state, and the parameters of the modifiers (None without these)."""
 
     def complete(self, y, matrix) -> None:
-        """Add what the Jacobian at the start lacks."""
+        """Add what the Jacobian at the start lacks, if anything."""
+        del y, matrix
 
 
 @dataclass(frozen=True, eq=False)
