@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.thermal.lookup import is_gas, position, reactions
+from eqxfuse._chemistry.thermal.lookup import Agent, is_gas, position, reactions
 from eqxfuse._chemistry.thermal.physical_constants import CODATA, PhysicalConstants
 
 Scalar = Float[Array, ""]
@@ -102,11 +102,12 @@ class Gas(eqx.Module):
         """Rate of reaction j [cm^-3 s^-1]."""
         return index_in_dim(self.rates, j, keepdims=False)
 
-    def rates_of(self, equation: str) -> Scalar:
+    def rates_of(self, equation: str, agent: Agent | None = None) -> Scalar:
         """Summed rates [cm^-3 s^-1] of all reactions with this equation, such as `"H- + H -> H2 + e-"`, their species
-        told by composition and charge; zero where the network has none.
+        told by composition and charge; zero where the network has none. Of those that an `agent` drives, "photon" or
+        "cosmic ray", if one is named.
         """
-        return self.summed(reactions(self.network, equation))
+        return self.summed(reactions(self.network, equation, agent))
 
     def summed(self, rows: tuple[int, ...]) -> Scalar:
         """Summed rates [cm^-3 s^-1] of some reactions."""

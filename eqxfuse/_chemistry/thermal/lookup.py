@@ -4,10 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Literal
 
 from eqxfuse._chemistry.equation import parse_equation
 from eqxfuse._chemistry.network import Network
+from eqxfuse._chemistry.rate_laws import CosmicRay, Photo, ShieldedC, ShieldedCO, ShieldedH2
+from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse._chemistry.species import Species
+
+Agent = Literal["photon", "cosmic ray"]
+"""What drives a reaction: light of the interstellar field, or cosmic rays themselves, not the photons they induce."""
+
+_LAWS = {"photon": (Photo, ShieldedC, ShieldedCO, ShieldedH2), "cosmic ray": (CosmicRay,)}
+_KINDS = {"photon": ("photon", "ph", "photo"), "cosmic ray": ("cosmic ray", "crp", "cp")}
 
 _FORMULA = re.compile(r"[A-Z][A-Za-z0-9]*[+-]*|e-?")
 _ON_GRAINS = re.compile(r"[#@$]|_(?:dust|ice|bulk|surface)")
@@ -29,17 +38,24 @@ def position(network: Network, formula: str) -> int | None:
     wanted = Species.lenient(formula)
     if wanted.composition is None:
         raise ValueError(f"{formula!r} is no formula of a species, such as H2, He+ or e-")
-    found = _formulas(network).get((frozenset(wanted.composition), wanted.charge), ())
+    found = _formulas(network).get((frozenset(wanted.composition), wanted.charge), [])
     same = [i for i in found if network.species[i].composition == wanted.composition]
-    if same or len(found) == 1:
-        return (same or found)[0]
-    return None
+    return same[0] if same else found[0] if len(found) == 1 else None
 
 
-def reactions(network: Network, equation: str) -> tuple[int, ...]:
-    """Where reactions with this equation stand in the network, their species found as by `position`."""
+def reactions(network: Network, equation: str, agent: Agent | None = None) -> tuple[int, ...]:
+    """Where reactions with this equation stand in the network, their species found as by `position`; if an `agent` is
+    named, those that it drives.
+    """
     sides = [_side(position(network, name) for name in side) for side in parse_equation(equation)]
-    return _equations(network).get(tuple(sides), ())
+    found = _equations(network).get(tuple(sides), ())
+    return tuple(j for j in found if agent is None or is_driven_by(network.reactions[j], agent))
+
+
+def is_driven_by(reaction: Reaction, agent: Agent) -> bool:
+    """As its rate law says, or its kind."""
+    laws = any(isinstance(fit.law, _LAWS[agent]) for fit in reaction.fits)
+    return laws or reaction.kind.lower() in _KINDS[agent]
 
 
 def _side(positions: Iterable[int | None]) -> frozenset:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar, dataclass_transform
 
 from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.rate_laws.law import option, rate_law
+from eqxfuse._chemistry.rate_laws.law import option as option
+from eqxfuse._chemistry.rate_laws.law import rate_law
 from eqxfuse._chemistry.rate_laws.user import name_of
 from eqxfuse._chemistry.thermal.gas import Gas, Scalar
 from eqxfuse._chemistry.thermal.lookup import position
@@ -63,7 +64,7 @@ class Custom(Process):
 
     function: Callable = option()
     parameters: tuple[float | Scalar, ...] = ()
-    name: str = option(default="")
+    name: str = option(default="")  # pyright: ignore[reportIncompatibleMethodOverride]
     """What tables and plots call it; that of the function if empty."""
 
     def __post_init__(self):

@@ -1,14 +1,17 @@
 """All that heats and cools a gas."""
 
+import dataclasses
 import warnings
 from collections.abc import Iterable
-from typing import Literal
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws.law import option, rate_law
 from eqxfuse._chemistry.thermal.gas import Gas, Scalar
+from eqxfuse._chemistry.thermal.heat_capacity import Capacities, Equation, dT_dt
+from eqxfuse._chemistry.thermal.physical_constants import CODATA, PhysicalConstants
 from eqxfuse._chemistry.thermal.process import Process
 
 
@@ -16,11 +19,13 @@ from eqxfuse._chemistry.thermal.process import Process
 class Thermal:
     """Processes, whose heating adds up, and the equation through which it changes the temperature.
 
-    A pytree, whose leaves are the parameters of the processes.
+    A pytree, whose leaves are the parameters of the processes. `equation` and `capacities` are those of `dT_dt`.
     """
 
     processes: tuple[Process, ...]
-    equation: Literal["exact", "krome"] = option(default="exact")
+    equation: Equation = option(default="exact")
+    capacities: Capacities = option(default="rotational")
+    constants: PhysicalConstants = option(default=CODATA)
 
     @classmethod
     def of(cls, given: "Thermal | Process | Iterable[Process]") -> "Thermal":
@@ -33,14 +38,23 @@ class Thermal:
             raise TypeError(f"thermal= takes processes, such as thermal.Compton(), got {wrong[0]!r:.100}")
         return cls(processes)
 
-    def heating(self, gas: Gas) -> Scalar:
-        """What the gas gains by all processes [erg cm^-3 s^-1]."""
-        return sum((p.heating(gas) for p in self.processes), jnp.zeros((), gas.densities.dtype))
+    def heating(self, gas: Gas) -> dict[str, Scalar]:
+        """What each process gives the gas [erg cm^-3 s^-1], by name; numbered where several have one name."""
+        gas = self._seen(gas)
+        terms: dict[str, Scalar] = {}
+        for p in self.processes:
+            alike = sum(name.split(" ")[0] == p.name for name in terms)
+            terms[f"{p.name} {alike + 1}" if alike else p.name] = p.heating(gas)
+        return terms
 
-    def temperature_change(self, gas: Gas, change) -> Scalar:
-        """dT/dt [K s^-1], where densities change by `change` [cm^-3 s^-1]."""
-        c = gas.constants
-        return self.heating(gas) / (1.5 * c.boltzmann * gas.total)
+    def temperature_change(self, gas: Gas, change: Float[Array, " species"]) -> Scalar:
+        """dT/dt [K s^-1], where reactions change the densities by `change` [cm^-3 s^-1]."""
+        gas = self._seen(gas)
+        heating = sum((p.heating(gas) for p in self.processes), jnp.zeros((), gas.densities.dtype))
+        return dT_dt(gas, heating, change, equation=self.equation, capacities=self.capacities)
+
+    def _seen(self, gas: Gas) -> Gas:
+        return dataclasses.replace(gas, constants=self.constants)
 
     def warn_of_missing(self, network: Network) -> None:
         """Say once which processes give nothing for want of a species."""
