@@ -6,9 +6,15 @@ from eqxfuse import rate_laws as rate_laws
 from eqxfuse import thermal as thermal
 from eqxfuse._analysis import Budget as Budget
 from eqxfuse._analysis import BudgetTerm as BudgetTerm
+from eqxfuse._analysis import EnergyBudget as EnergyBudget
+from eqxfuse._analysis import EnergyHistory as EnergyHistory
+from eqxfuse._analysis import EnergyTerm as EnergyTerm
 from eqxfuse._analysis import Sensitivities as Sensitivities
 from eqxfuse._analysis import Sensitivity as Sensitivity
 from eqxfuse._analysis import budget as budget
+from eqxfuse._analysis import energy_budget as energy_budget
+from eqxfuse._analysis import energy_history as energy_history
+from eqxfuse._analysis import energy_terms as energy_terms
 from eqxfuse._analysis import fluxes as fluxes
 from eqxfuse._analysis import sensitivities as sensitivities
 from eqxfuse._analysis import timescales as timescales

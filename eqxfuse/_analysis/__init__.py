@@ -3,6 +3,12 @@
 from eqxfuse._analysis.budget import Budget as Budget
 from eqxfuse._analysis.budget import BudgetTerm as BudgetTerm
 from eqxfuse._analysis.budget import budget as budget
+from eqxfuse._analysis.energy import EnergyBudget as EnergyBudget
+from eqxfuse._analysis.energy import EnergyHistory as EnergyHistory
+from eqxfuse._analysis.energy import EnergyTerm as EnergyTerm
+from eqxfuse._analysis.energy import energy_budget as energy_budget
+from eqxfuse._analysis.energy import energy_history as energy_history
+from eqxfuse._analysis.energy import energy_terms as energy_terms
 from eqxfuse._analysis.fluxes import fluxes as fluxes
 from eqxfuse._analysis.fluxes import timescales as timescales
 from eqxfuse._analysis.sensitivities import Sensitivities as Sensitivities

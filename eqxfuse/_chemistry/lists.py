@@ -9,6 +9,6 @@ def listed(given: Any | Iterable[Any], one: type | tuple[type, ...] = str) -> tu
     return (given,) if isinstance(given, one) else tuple(given)
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 reaction`, `3 reactions`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """`1 reaction`, `3 reactions`; `several` is the plural, where that is not `noun` with an s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {several or noun + 's'}"

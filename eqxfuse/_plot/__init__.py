@@ -6,3 +6,4 @@ from eqxfuse._plot.curves import save_plot as save_plot
 from eqxfuse._plot.formula import equation as equation
 from eqxfuse._plot.formula import formula as formula
 from eqxfuse._plot.formula import plain as plain
+from eqxfuse._plot.stacked import stacked as stacked

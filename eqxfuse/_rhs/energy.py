@@ -1,17 +1,22 @@
 """The change of a gas's temperature, as a function of vectors."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array as Numbers
+from jaxtyping import Float
 
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.thermal import Gas, Thermal
+from eqxfuse._kernels import Backend, Kernel, build_kernel
+from eqxfuse._program.garbage import collector_paused
+from eqxfuse._program.ir import Array, Program
+from eqxfuse._program.trace import scalar_function
 from eqxfuse._rhs.coefficients import State
 
 
@@ -33,7 +38,7 @@ class Energy:
         """The length of the vector of parameters, which has one element where there are none."""
         return max(1, self.structure.num_leaves)
 
-    def vector(self, thermal: Thermal, dtype) -> Float[Array, " parameters"]:
+    def vector(self, thermal: Thermal, dtype) -> Float[Numbers, " parameters"]:
         """The parameters of heating and cooling of this form. Raises `ValueError` where one is not a number."""
         leaves = jax.tree.leaves(thermal)
         wrong = [jnp.shape(leaf) for leaf in leaves if jnp.shape(leaf)]
@@ -41,30 +46,50 @@ class Energy:
             raise ValueError(f"parameters of thermal processes must be numbers, got shape {wrong[0]}: use jax.vmap")
         return jnp.stack([jnp.asarray(leaf, dtype) for leaf in leaves or [0.0]])
 
-    def thermal(self, parameters: Float[Array, " parameters"]) -> Thermal:
+    def thermal(self, parameters: Float[Numbers, " parameters"]) -> Thermal:
         """Back from its `vector`."""
         return jax.tree.unflatten(self.structure, [parameters[i] for i in range(self.structure.num_leaves)])
 
     def __call__(
         self,
-        y: Float[Array, " states"],
-        k: Float[Array, " reactions"],
-        f: Float[Array, " species"],
-        conditions: Float[Array, " fields"],
-        parameters: Float[Array, " parameters"],
-    ) -> Float[Array, ""]:
+        y: Float[Numbers, " states"],
+        k: Float[Numbers, " reactions"],
+        f: Float[Numbers, " species"],
+        conditions: Float[Numbers, " fields"],
+        parameters: Float[Numbers, " parameters"],
+    ) -> Float[Numbers, ""]:
         """`k` are the coefficients with their modifiers and `f` the changes of the species, in the units of the state;
         the temperature is that of `y`.
         """
-        x, temperature = y[: len(f)], y[len(f)]
+        gas = self.gas(y, k, conditions)
+        return self.thermal(parameters).temperature_change(gas, f * self._unit(gas.conditions))
+
+    def gas(self, y, k, conditions) -> Gas:
+        """What the processes see."""
+        species = len(self.network.species)
+        x, temperature = y[:species], y[species]
         here = Conditions.from_vector(conditions, self.network.parameters).at_temperature(temperature)
-        unit = here.density if self.state == "abundance" else jnp.ones_like(temperature)
         padded = jnp.concatenate([x, jnp.ones(1, x.dtype)])
         rates = k
         for column in self._factors:
             rates = rates * padded[column]
-        gas = Gas(self.network, here, x * unit, rates * unit)
-        return self.thermal(parameters).temperature_change(gas, f * unit)
+        unit = self._unit(here)
+        return Gas(self.network, here, x * unit, rates * unit)
+
+    def _unit(self, conditions: Conditions):
+        """Of the state [cm^-3]."""
+        return conditions.density if self.state == "abundance" else 1.0
+
+    @cached_property
+    def program(self) -> Program:
+        """The same as a program of the arrays "y", "e" (coefficients), "f", "c" (conditions) and "p" (parameters).
+
+        Raises `NotImplementedError` that names an operation which the language does not have.
+        """
+        species, reactions = len(self.network.species), len(self.network.reactions)
+        lengths = {"y": species + 1, "e": reactions, "f": species, "c": len(self.network.fields), "p": self.parameters}
+        read = scalar_function(self, [(name, range(length)) for name, length in lengths.items()])
+        return Program("energy", tuple(map(Array, *zip(*lengths.items(), strict=True))), read.statements, read.outputs)
 
     @cached_property
     def _factors(self) -> list[np.ndarray]:
@@ -74,3 +99,14 @@ class Energy:
             np.array([self.network.index(f[i]) if i < len(f) else species for f in own], dtype=np.int32)
             for i in range(max(map(len, own), default=0))
         ]
+
+
+@lru_cache(maxsize=64)
+def energy_kernel(energy: Energy, backend: Backend) -> Kernel | None:
+    """The energy's program as a kernel; None where it has none."""
+    try:
+        program = energy.program
+    except NotImplementedError:
+        return None
+    with collector_paused():
+        return build_kernel(program, backend)

@@ -10,13 +10,13 @@ from jaxtyping import Array, Float
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import RateTable
-from eqxfuse._chemistry.thermal import Thermal
+from eqxfuse._chemistry.thermal import Gas, Thermal
 from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._lower.jacobian import lower_jacobian
 from eqxfuse._lower.temperature import BorderedJacobian
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse._rhs.coefficients import State, coefficients
-from eqxfuse._rhs.energy import Energy
+from eqxfuse._rhs.energy import Energy, energy_kernel
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.sparse_matrix import SparseMatrix
 
@@ -34,14 +34,18 @@ class ThermalEquation:
     def __call__(
         self, table: RateTable, thermal: Thermal, conditions: Conditions, y: Float[Array, " states"]
     ) -> Float[Array, " states"]:
-        species = len(self.network.species)
-        here = conditions.at_temperature(y[species])
-        x, k, modifiers = self._rates(table, here, y)
+        x, k, modifiers = self._rates(table, self._here(conditions, y), y)
         f = self.kernel(x, k, *modifiers)
-        effective = k.at[self.modifiers.reactions].multiply(modifiers[0], unique_indices=True) if modifiers else k
-        parameters = self.energy.vector(thermal, y.dtype)
-        change = self.energy(y, effective, f, here.vector(self.network.parameters).astype(y.dtype), parameters)
-        return jnp.concatenate([f, change[None].astype(y.dtype)])
+        arrays = *self._seen(conditions, y, k, modifiers, f), self.energy.vector(thermal, y.dtype)
+        kernel = energy_kernel(self.energy, self.kernel.backend)
+        change = kernel(*arrays) if kernel else self.energy(*arrays)[None].astype(y.dtype)
+        return jnp.concatenate([f, change])
+
+    def gas(self, table: RateTable, conditions: Conditions, y: Float[Array, " states"]) -> Gas:
+        """What heating and cooling see of it."""
+        _, k, modifiers = self._rates(table, self._here(conditions, y), y)
+        y, k, _, fields = self._seen(conditions, y, k, modifiers, None)
+        return self.energy.gas(y, k, fields)
 
     def jacobian(
         self, table: RateTable, thermal: Thermal, conditions: Conditions, y: Float[Array, " states"]
@@ -57,11 +61,19 @@ class ThermalEquation:
             return self(table, thermal, conditions, y)[species]
 
         column = jax.jvp(of_temperature, (y[species],), (jnp.ones((), y.dtype),))[1]
-        x, k, modifiers = self._rates(table, conditions.at_temperature(y[species]), y, slopes=True)
+        x, k, modifiers = self._rates(table, self._here(conditions, y), y, slopes=True)
         values = kernel(x, k, *modifiers).at[bordered.column].set(column)
         values = values.at[bordered.row[: species + 1]].set(jax.grad(change)(y))
         native = kernel.capabilities.lu and y.dtype == jnp.float64
         return SparseMatrix.of(bordered.pattern, values, native)
+
+    def _here(self, conditions: Conditions, y) -> Conditions:
+        return conditions.at_temperature(y[len(self.network.species)])
+
+    def _seen(self, conditions: Conditions, y, k, modifiers, f):
+        """The first arguments of the energy."""
+        effective = k.at[self.modifiers.reactions].multiply(modifiers[0], unique_indices=True) if modifiers else k
+        return y, effective, f, self._here(conditions, y).vector(self.network.parameters).astype(y.dtype)
 
     @property
     def modifiers(self) -> Modifiers:

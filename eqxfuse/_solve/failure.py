@@ -38,8 +38,9 @@ def standing(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -
 
 def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:
     y = _value(trajectory.end_state)
+    state = y if rhs.thermal is None else np.append(y, _value(trajectory.end_temperature))
     with jax.ensure_compile_time_eval():
-        slope = _value(rhs(time, jnp.asarray(y), conditions))
+        slope = _value(rhs(time, jnp.asarray(state), conditions))[: len(y)]
     looked_at = y > _ABUNDANT * y.max()
     pace = np.where(looked_at, np.abs(slope), 0.0) / np.where(looked_at, y, 1.0)
     fastest = int(np.argmax(pace))

@@ -75,33 +75,16 @@ def balance(equation: ThermalEquation):
     """How the temperature changes, for native code; None, with a warning, where that has no form."""
     from eqxfuse._llvm.step.balance import Balance
 
-    energy, network = equation.energy, equation.network
-    species, reactions = len(network.species), len(network.reactions)
-    bordered = bordered_kernel(network, equation.kernel.backend)[1]
-    modifiers = equation.modifiers
-    inputs = [
-        ("y", range(species + 1)),
-        ("e", range(reactions)),
-        ("f", range(species)),
-        ("c", range(len(network.fields))),
-    ]
+    network = equation.network
     try:
-        value = scalar_function(energy, [*inputs, ("p", range(energy.parameters))])
+        value = equation.energy.program
     except NotImplementedError as reason:
         cost = "a step takes many calls of JAX, several times the time"
         return _warn(network, f"heating and cooling, because of {reason}", cost, _ADVICE)
-    return Balance(
-        value,
-        species,
-        reactions,
-        tuple(modifiers.reactions.tolist()),
-        len(network.fields),
-        energy.parameters,
-        network.fields.index("temperature"),
-        bordered.column,
-        bordered.row,
-        modifier_columns(network),
-    )
+    bordered = bordered_kernel(network, equation.kernel.backend)[1]
+    modified = tuple(equation.modifiers.reactions.tolist())
+    field = network.fields.index("temperature")
+    return Balance(value, modified, field, bordered.column, bordered.row, modifier_columns(network))
 
 
 def _warn(network: Network, what: str, cost: str, *advice: str) -> None:

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws.law import option, rate_law
+from eqxfuse._chemistry.species import Species
 from eqxfuse._chemistry.thermal.gas import Gas, Scalar
 from eqxfuse._chemistry.thermal.heat_capacity import Capacities, Equation, dT_dt
 from eqxfuse._chemistry.thermal.physical_constants import CODATA, PhysicalConstants
@@ -57,8 +58,12 @@ class Thermal:
         return dataclasses.replace(gas, constants=self.constants)
 
     def warn_of_missing(self, network: Network) -> None:
-        """Say once which processes give nothing for want of a species."""
-        absent = {p.name: p.missing(network) for p in self.processes}
+        """Say once which processes give nothing for want of a species, though the network has its elements."""
+        elements = set(network.elements)
+        absent = {
+            p.name: [f for f in p.missing(network) if {e for e, _ in Species.lenient(f).composition or ()} <= elements]
+            for p in self.processes
+        }
         told = "; ".join(f"{name} needs {', '.join(what)}" for name, what in absent.items() if what)
         if told:
             warnings.warn(f"{network!r} lacks what some heating and cooling needs, which is 0: {told}", stacklevel=4)

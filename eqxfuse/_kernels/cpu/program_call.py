@@ -2,7 +2,7 @@
 
 Leading axes of the inputs are batch axes: as long as in the result, or 1, which means that the cells along that
 axis share the array. Derivatives are programs of their own: `forward` and `reverse` are linear in their last
-inputs and each other's transpose. Second derivatives are taken in plain JAX.
+inputs and each other's transpose. Second derivatives of sums and products, which are short, are taken in plain JAX.
 
 One cell of a small program is left to XLA: to call native code costs it 100 ns, more than that arithmetic.
 """
@@ -83,7 +83,7 @@ def _jvp(primals, tangents, *, native):
     if set(active) <= set(linear):
         moved = [ad.instantiate_zeros(tangents[i]) if i in linear else p for i, p in enumerate(primals)]
         return result, call(native, moved)
-    if native.parent:
+    if native.parent and not native.program.calls:
         return result, _plain_tangent(native, primals, tangents, active)
     return result, call(native.forward(active), [*primals, *(tangents[i] for i in active)])
 

@@ -8,12 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from eqxfuse._program.derivative import reverse_program
-from eqxfuse._program.ir import Array, Load, Program, operands
-
-VALUE = ("y", "e", "f", "c", "p")
-"""What dT/dt loads from: the state, coefficients with their modifiers, changes of the species, conditions, parameters.
-"""
-
+from eqxfuse._program.ir import Load, Program, operands
 
 Coupling = tuple[int, int, int, float]
 """A reaction, one of the slopes of its modifier, and the column of the Jacobian that this is the derivative in, in
@@ -22,35 +17,45 @@ units of a factor."""
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """dT/dt as a program `value` over the arrays `VALUE`, and where it stands in the Jacobian.
+    """dT/dt as a program `value`, and where it stands in the Jacobian.
+
+    `value` loads from the arrays "y" (the state), "e" (coefficients with their modifiers), "f" (the changes of the
+    species), "c" (conditions) and "p" (parameters).
 
     `column` [species] and `row` [size] are positions among the stored elements, `field` is the temperature's among
     the conditions, and `modified` are the reactions with modifiers, in the order of these.
     """
 
     value: Program
-    species: int
-    reactions: int
     modified: tuple[int, ...]
-    fields: int
-    parameters: int
     field: int
     column: np.ndarray
     row: np.ndarray
     couplings: tuple[Coupling, ...]
     """Of all modifiers."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the arrays of `value`, in order."""
+        return tuple(array.name for array in self.value.inputs)
+
+    def length(self, name: str) -> int:
+        """Of one of these arrays."""
+        return next(array.length for array in self.value.inputs if array.name == name)
+
+    @property
+    def species(self) -> int:
+        return self.length("f")
+
     @cached_property
     def slopes(self) -> Program:
         """The derivatives of `value` with respect to the state, the changes, the conditions and the coefficients
-        `used`, joined. Loads of other arrays than `VALUE` stand for 1.
+        `used`, joined. Loads of other arrays than those of `value` stand for 1.
         """
         lengths = {a.name: a.length for a in self.value.inputs}
-        wanted = {"y": self.species + 1, "f": self.species, "c": self.fields, "e": lengths.get("e", 0)}
-        inputs = [Array(name, wanted.get(name, lengths.get(name, 0))) for name in VALUE]
-        whole = Program("dT", tuple(inputs), self.value.statements, self.value.outputs)
-        reverse = reverse_program(whole, [VALUE.index(name) for name in wanted])
-        count = sum(length for name, length in wanted.items() if name != "e")
+        wanted = ("y", "f", "c", "e")
+        reverse = reverse_program(self.value, [list(lengths).index(name) for name in wanted])
+        count = sum(lengths[name] for name in wanted if name != "e")
         kept = (*reverse.outputs[:count], *(reverse.outputs[count + j] for j in self.used))
         return Program("slopes", reverse.inputs, reverse.statements, kept)
 
@@ -63,8 +68,7 @@ class Balance:
     @cached_property
     def identity(self) -> str:
         arrays = [self.column.tobytes(), self.row.tobytes()]
-        sizes = self.species, self.reactions, self.modified, self.fields, self.parameters, self.field
-        text = f"{self.value.digest} {sizes} {self.couplings}"
+        text = f"{self.value.digest} {self.modified} {self.field} {self.couplings}"
         return hashlib.sha256(b"\0".join([text.encode(), *arrays])).hexdigest()
 
 

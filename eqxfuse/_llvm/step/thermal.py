@@ -9,7 +9,7 @@ from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import Code, constant, constant_array, zero
 from eqxfuse._llvm.algebra.scalars import scalar_values
-from eqxfuse._llvm.step.balance import VALUE, Balance
+from eqxfuse._llvm.step.balance import Balance
 from eqxfuse._llvm.step.equation import Equation
 from eqxfuse._llvm.step.method import Evaluation
 from eqxfuse._llvm.step.rates import EvaluatedRates
@@ -32,8 +32,9 @@ class ThermalEquation(Equation):
     @staticmethod
     def work(balance: Balance) -> dict[str, int]:
         """The parts of the work space and their lengths."""
-        own = {"here": balance.fields, "unit": balance.fields, "slopes_of_T": len(balance.slopes.outputs)}
-        effective = {"effective": balance.reactions} if balance.modified else {}
+        fields = balance.length("c")
+        own = {"here": fields, "unit": fields, "slopes_of_T": len(balance.slopes.outputs)}
+        effective = {"effective": balance.length("e")} if balance.modified else {}
         return {**own, **effective, "row": len(balance.row), "column": balance.species}
 
     def f(self, state, k, c, out) -> None:
@@ -55,8 +56,8 @@ class ThermalEquation(Equation):
         known = module.globals.get(name)
         if known is not None:
             return known
-        code = Code(module, name, len(VALUE) + 1)
-        arrays = dict(zip(VALUE, code.arguments, strict=False))
+        code = Code(module, name, len(self.balance.names) + 1)
+        arrays = dict(zip(self.balance.names, code.arguments, strict=False))
 
         def load(array: str, index: int):
             return code.load(arrays[array], index, self.number) if array in arrays else constant(1.0, self.number)
@@ -74,7 +75,7 @@ class ThermalEquation(Equation):
         if not self.modifiers:
             return
         code, number, part = self.code, self.number, self.part
-        with code.loop(0, self.balance.reactions) as j:
+        with code.loop(0, self.balance.length("e")) as j:
             code.store(code.load(k, j, number), part["effective"], j)
         positions = constant_array(code.build.module, np.array(self.balance.modified, dtype=np.int32))
         with code.loop(0, len(self.balance.modified)) as i:

@@ -15,18 +15,20 @@ from eqxfuse._solve.outcome import from_names, names_of
 from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
 
 _ARRAYS = ("times", "abundances", "initial")
-_END = ("end_time", "end_state")
+_MORE = ("end_time", "end_state", "temperature", "end_temperature")
+"""What not every trajectory has."""
 _COUNT = "statistics_"
 _CONDITION = "conditions_"
 _PARAMETER = "parameters_"
 
 
 def write_arrays(path: Path, fields: Mapping[str, Any]) -> None:
-    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, the names in `species`, the compositions and
+    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, `temperature` and `end_temperature` where there
+    are such, the names in `species`, the compositions and
     charges in `composition` (JSON), `state`, the name of the `result`, one `statistics_...` for each count, and the
     `origin_arrays`.
     """
-    arrays = {name: np.asarray(fields[name]) for name in (*_ARRAYS, *_END) if fields[name] is not None}
+    arrays = {name: np.asarray(fields[name]) for name in (*_ARRAYS, *_MORE) if fields[name] is not None}
     arrays |= {_COUNT + name: np.asarray(value) for name, value in fields["statistics"].items()}
     arrays |= {
         "species": np.array([s.name for s in fields["species"]], dtype=str),
@@ -63,7 +65,7 @@ def read_arrays(path: Path) -> dict[str, Any]:
 def _fields(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     names = [str(name) for name in arrays["species"]]
     return {
-        **{name: jnp.asarray(arrays[name]) for name in (*_ARRAYS, *_END) if name in arrays or name in _ARRAYS},
+        **{name: jnp.asarray(arrays[name]) for name in (*_ARRAYS, *_MORE) if name in arrays or name in _ARRAYS},
         "statistics": {key[len(_COUNT) :]: jnp.asarray(arrays[key]) for key in arrays if key.startswith(_COUNT)},
         "result": from_names(arrays["result"]),
         "species": species_from(names, str(arrays["composition"])),

@@ -20,6 +20,9 @@ _ENGINE = "scipy"
 """NetCDF 3 through the library that JAX brings along."""
 
 _COUNT = "statistics_"
+_MORE = {name: name for name in ("end_time", "end_state", "end_temperature")} | {"temperature": "gas_temperature"}
+"""What not every trajectory has, and its name beside the conditions, of which one is called temperature."""
+
 _PARAMETER = "parameter"
 """The attribute that marks the coordinates which are parameters of the conditions."""
 _UNITS = {"abundance": ("n/n_H", "1"), "density": ("number density", "cm-3")}
@@ -39,7 +42,7 @@ def to_dataset(fields: Mapping[str, Any], dims: Sequence[str] = ()) -> "Dataset"
     variables = {
         state: ((*batch, output, "species"), np.asarray(fields["abundances"]), attributes),
         "initial": ((*batch, "species"), np.asarray(fields["initial"]), attributes),
-        **_end(fields, batch, attributes),
+        **_more(fields, batch, output, attributes),
         "result": (batch, names_of(fields["result"])),
         **{_COUNT + key: (batch, np.asarray(value)) for key, value in fields["statistics"].items()},
     }
@@ -79,7 +82,7 @@ def _fields(dataset: "Dataset") -> dict[str, Any]:
         "times": jnp.asarray(np.broadcast_to(dataset["time"].to_numpy(), values.shape[:-1])),
         "abundances": jnp.asarray(values),
         "initial": jnp.asarray(dataset["initial"].to_numpy()),
-        **{name: jnp.asarray(dataset[name].to_numpy()) for name in ("end_time", "end_state") if name in dataset},
+        **{name: jnp.asarray(dataset[own].to_numpy()) for name, own in _MORE.items() if own in dataset.data_vars},
         "statistics": {name[len(_COUNT) :]: jnp.asarray(dataset[name].to_numpy()) for name in counts},
         "result": from_names(dataset["result"].to_numpy()),
         "species": species_from(names, dataset.attrs["composition"]),
@@ -88,12 +91,19 @@ def _fields(dataset: "Dataset") -> dict[str, Any]:
     }
 
 
-def _end(fields: Mapping[str, Any], batch: tuple[str, ...], attributes: dict[str, str]) -> dict[str, tuple]:
-    if fields["end_time"] is None:
-        return {}
+def _more(fields: Mapping[str, Any], batch: tuple[str, ...], output: str, attributes: dict[str, str]):
+    """What not every trajectory has: variables by the names of the fields."""
+    kelvin = {"long_name": FACTS["temperature"].meaning, "units": "K"}
+    described = {
+        "end_time": (batch, _SECONDS),
+        "end_state": ((*batch, "species"), attributes),
+        "temperature": ((*batch, output), kelvin),
+        "end_temperature": (batch, kelvin),
+    }
     return {
-        "end_time": (batch, np.asarray(fields["end_time"]), _SECONDS),
-        "end_state": ((*batch, "species"), np.asarray(fields["end_state"]), attributes),
+        _MORE[name]: (dims, np.asarray(fields[name]), own)
+        for name, (dims, own) in described.items()
+        if fields[name] is not None
     }
 
 

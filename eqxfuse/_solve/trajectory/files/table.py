@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 TIME = "time [s]"
+TEMPERATURE = "temperature [K]"
 
 
 def to_dataframe(fields: Mapping[str, Any]) -> "DataFrame":
@@ -22,7 +23,9 @@ def to_dataframe(fields: Mapping[str, Any]) -> "DataFrame":
 
 
 def write_csv(path: Path, fields: Mapping[str, Any]) -> None:
-    """Times [s] and abundances with all their digits, under a line of names."""
+    """Times [s], abundances and, where it was solved for, the temperature [K], with all their digits, under a line of
+    names.
+    """
     names, times, values = _columns(fields, "a .csv file")
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -37,7 +40,10 @@ def _columns(fields: Mapping[str, Any], target: str) -> tuple[list[str], np.ndar
             f"{target} holds one trajectory, this is a batch of shape {times.shape[:-1]}; "
             "use .npz, to_xarray or .cell(...)"
         )
-    return [s.name for s in fields["species"]], times, np.asarray(fields["abundances"])
+    names, values = [s.name for s in fields["species"]], np.asarray(fields["abundances"])
+    if fields["temperature"] is None:
+        return names, times, values
+    return [*names, TEMPERATURE], times, np.column_stack([values, np.asarray(fields["temperature"])])
 
 
 def import_extra(module: str, purpose: str) -> Any:
