@@ -74,7 +74,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def add_unsupported(parser: argparse.ArgumentParser) -> None:
     """`--unsupported`."""
-    text = "rows of KROME or PRIZMO that need what eqxfuse does not have: refuse the file, or leave them out (default: refuse)"
+    text = "rows that need what eqxfuse does not have: refuse the file, or leave them out (default: refuse)"
     parser.add_argument("--unsupported", choices=get_args(Unsupported), default="refuse", help=text)
 
 

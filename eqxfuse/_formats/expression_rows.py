@@ -69,10 +69,15 @@ def add_rows(
         for doubt in formula.doubts:
             draft.doubt(f"line {row.source.line}: {doubt}")
     if any("get_hnuclei" in text.lower() for text in _texts(rows, definitions)):
-        told = (
-            "the density of Conditions, for no reaction changes their number" if conserved else "a total of the network"
-        )
-        draft.notes.append(f"get_Hnuclei is {told}")
+        draft.notes.append(f"get_Hnuclei is {_told(conserved, species)}")
+
+
+def _told(conserved: bool, species: Mapping[str, Species]) -> str:
+    """What hydrogen nuclei are counted by."""
+    if conserved:
+        return "the density of Conditions, for no reaction changes their number"
+    opaque = ", ".join(name for name, s in species.items() if s.composition is None)
+    return f"a total of the network{opaque and f', which counts none in {opaque}'}"
 
 
 def _texts(rows: Sequence[ExpressionRow], definitions: Mapping[str, Definition]) -> list[str]:

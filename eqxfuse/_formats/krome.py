@@ -66,23 +66,15 @@ def _read(rows: Sequence[Source]) -> Draft:
     for row in _statements(rows):
         reader.take(row)
     reader.end(rows[-1])
-    add_rows(
-        reader.draft,
-        reader.rows,
-        krome_species,
-        index_name,
-        reader.definitions,
-        reader.parameters,
-        tuple(dict.fromkeys(reader.ghosts)),
-    )
+    draft = reader.draft
+    names = reader.definitions, reader.parameters
+    add_rows(draft, reader.rows, krome_species, index_name, *names, tuple(reader.ghosts))
     for name, row in reader.ghosts.items():
-        reader.draft.add_species(row, name)
-    for row in reader.frozen:
-        if any(r.source is row and r.fits[0].law.is_modified for r in reader.draft.reactions):
-            reader.draft.doubt(
-                f"line {row.line}: the rate stands in @storeOnce but depends on abundances; it follows them"
-            )
-    return reader.draft
+        draft.add_species(row, name)
+    for reaction in draft.reactions:
+        if reaction.source in reader.frozen and reaction.fits[0].law.is_modified:
+            draft.doubt(f"line {reaction.source.line}: a rate in @storeOnce depends on abundances; it follows them")
+    return draft
 
 
 def _statements(rows: Sequence[Source]) -> Iterator[Source]:
@@ -105,7 +97,7 @@ class _Reader:
         self.definitions: dict[str, Definition] = {}
         self.parameters: dict[str, str] = {}
         self.ghosts: dict[str, Source] = {}
-        self.frozen: list[Source] = []
+        self.frozen: set[Source] = set()
         self._columns: tuple[str, ...] = tuple(c.lower() for c in _COLUMNS)
         self._blocks: list[str] = []
 
@@ -204,7 +196,7 @@ class _Reader:
             return
         condition, rate = _conditional(row, rate)
         if "storeonce" in self._blocks:
-            self.frozen.append(row)
+            self.frozen.add(row)
         self.rows.append(
             ExpressionRow(
                 row,

@@ -28,14 +28,16 @@ def krome_name(text: str) -> str:
 
 
 def krome_species(name: str) -> Species:
-    """Composition and charge of a name in capitals; signs are charge at its end alone."""
+    """Composition and charge of a name in capitals; signs are charge at its end alone, and join parts elsewhere."""
     if name == ELECTRON:
         return Species(name, (), -1)
     base = name.rstrip("+-")
     charge = name.count("+", len(base)) - name.count("-", len(base))
     if base in ("GRAIN", "GRAIN0"):
         return Species(name, (("GRAIN", 1),), charge)
-    return Species(name, None if _DUMMY.fullmatch(base) else _composition(_SUFFIX.sub("", base)), charge)
+    return Species(
+        name, None if _DUMMY.fullmatch(base) else _composition(_SUFFIX.sub("", base).replace("+", "")), charge
+    )
 
 
 def index_name(name: str) -> str:

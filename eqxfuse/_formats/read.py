@@ -42,8 +42,8 @@ def read_network(
     (`react_...`) or PRIZMO.
 
     `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"` or `"prizmo"`; without it the first lines
-    of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in the order in which the
-    reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+    of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in the order in
+    which the reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
 
     `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
 
@@ -54,8 +54,9 @@ def read_network(
     - `"zero"`: no reaction, the default for KROME, and for UCLCHEM but for rows that say `extrapolate`, as in these
       codes themselves.
 
-    None takes the default of the format, for PRIZMO `"extrapolate"`; latent_tgas has no ranges. Whatever is given holds for every row, also for
-    those of UCLCHEM that say something else. `Network.with_out_of_range` changes it afterwards.
+    None takes the default of the format, for PRIZMO `"extrapolate"`; latent_tgas has no ranges. Whatever is given
+    holds for every row, also for those of UCLCHEM that say something else. `Network.with_out_of_range` changes it
+    afterwards.
 
     Rates of KROME and PRIZMO are expressions (see `rate_laws.Expression`); the quantities that their authors leave to
     the user are `Network.parameters`. Rows that need what eqxfuse does not have, such as tables of cross sections, are

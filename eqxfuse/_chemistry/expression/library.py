@@ -77,7 +77,8 @@ FUNCTIONS = {
         (*_COMMON, *_CRITICAL, ("thin", "6.67e-12*sqrt(t)*exp(-(1+63590./t))"), ("dense", "dense0+dense1")),
     ),
     "dissh2h2_hunter23": Function(
-        ("n", "t"), _HUNTER, f"Gong, Ostriker & Wolfire 2017, ApJ 843, 38 (thin gas); {_MARTIN_SOURCE}, over 8 (dense gas)",
+        ("n", "t"), _HUNTER,
+        f"Gong, Ostriker & Wolfire 2017, ApJ 843, 38 (thin gas); {_MARTIN_SOURCE}, over 8 (dense gas)",
         (
             *_COMMON, *_CRITICAL,
             ("thin", "5.996e-30*t**4.1881/(1+6.761e-6*t)**5.6881*exp(-54657.4/t)"), ("dense", "(dense0+dense1)/8."),

@@ -1,4 +1,4 @@
-"""What names stand for: conditions, shortcuts that KROME and PRIZMO know, a file's own variables, a user's parameters."""
+"""What names stand for: conditions, shortcuts of KROME and PRIZMO, variables of a file, parameters of a user."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -111,9 +111,9 @@ class _Reader:
             self._depth -= 1
 
     def _fail(self, scope: _Scope, node: ast.expr, why: str) -> ExpressionError:
-        return ExpressionError(
-            f"in {scope.name}: {why}" if scope.name else why, 0 if scope.name else scope.tree.column(node)
-        )
+        if scope.name:
+            return ExpressionError(f"in {scope.name}: {why}")
+        return ExpressionError(why, scope.tree.column(node))
 
     def _number(self, scope: _Scope, node: ast.expr) -> int:
         found = self._walk(scope, node)

@@ -11,7 +11,8 @@ _SIGNS = {
     "div": ("/", 6), "pow": ("**", 8), "any_pow": ("**", 8),
 }  # fmt: skip
 _LONGEST = 120
-_NAMES = {field: name for name, field in reversed(FIELDS.items())} | {"temperature": "Tgas", "density": "n_H"}
+_NAMES: dict[str, str] = {own: name for name, own in reversed(FIELDS.items())}
+_NAMES |= {"temperature": "Tgas", "density": "n_H"}
 
 
 def spelled(code: Code, root: int, numbers: Sequence) -> str:
@@ -31,7 +32,7 @@ def _spelled(op: str, args: list, texts: list[tuple[str, int]], numbers: Sequenc
     if op == "density":
         return f"n({args[0]})", 9
     if op in ("field", "parameter", "total"):
-        return _NAMES.get(args[0], args[0]), 9
+        return _NAMES.get(str(args[0]), str(args[0])), 9
     if op == "integer_pow":
         return f"{_bracketed(texts[args[0]], 9)}**{args[1]}", 8
     if op in ("neg", "not"):
