@@ -5,6 +5,7 @@ from eqxfuse._chemistry.constants import ZETA_UMIST as ZETA_UMIST
 from eqxfuse._chemistry.rate_laws import Constant as Constant
 from eqxfuse._chemistry.rate_laws import CosmicRay as CosmicRay
 from eqxfuse._chemistry.rate_laws import CosmicRayPhoton as CosmicRayPhoton
+from eqxfuse._chemistry.rate_laws import Expression as Expression
 from eqxfuse._chemistry.rate_laws import FallOff as FallOff
 from eqxfuse._chemistry.rate_laws import Fit as Fit
 from eqxfuse._chemistry.rate_laws import GrainCharging as GrainCharging

@@ -22,7 +22,7 @@ def _of_law(law: RateLaw) -> tuple:
 
 def _of_value(value):
     """Equal numbers look equal, whatever type holds them."""
-    if isinstance(value, float):
+    if isinstance(value, float | int):
         return float(value)
     if value is None or isinstance(value, str) or callable(value):
         return value

@@ -30,7 +30,7 @@ def warn_of_ranges(network: Network, conditions: Any, stacklevel: int = 3) -> No
     """Warn of temperatures outside the ranges of coefficients where these are made 0 or absurd by it:
 
     - when more than a tenth of the reactions are missing. Missing is one whose coefficient is 0 outside its range,
-      unless a barrier would make it small there anyway;
+      unless a barrier would make it small there anyway, or another row of the same equation holds there;
     - when a coefficient of two reactants is extrapolated to more than any two particles can reach.
 
     Of `Conditions` with many temperatures the lowest and the highest are looked at; those that are being traced, and
@@ -58,15 +58,18 @@ def _zeroed(network: Network, temperatures: tuple[float, ...]) -> str:
 
 @lru_cache(maxsize=16)
 def _limits(network: Network) -> np.ndarray:
-    """[6, reactions] of the reactions that are 0 outside their ranges: the lower limit [K], beta and gamma of the
-    modified Arrhenius law there, and the same for the upper limit.
+    """[7, reactions] of the reactions that are 0 outside their ranges: the lower limit [K], beta and gamma of the
+    modified Arrhenius law there, the same for the upper limit, and a number for each equation.
     """
     rows = []
+    equations: dict = {}
     for reaction in network.reactions:
         if reaction.out_of_range == "zero":
             low, high = _outermost(reaction)
-            rows.append((low.t_min, *_exponents(low.law), high.t_max, *_exponents(high.law)))
-    return np.array(rows, dtype=float).reshape(-1, 6).T
+            sides = frozenset(reaction.reactants), frozenset(reaction.products)
+            equation = equations.setdefault(sides, len(equations))
+            rows.append((low.t_min, *_exponents(low.law), high.t_max, *_exponents(high.law), equation))
+    return np.array(rows, dtype=float).reshape(-1, 7).T
 
 
 def _exponents(law: RateLaw) -> tuple[float, float]:
@@ -75,7 +78,8 @@ def _exponents(law: RateLaw) -> tuple[float, float]:
 
 def _count(limits: np.ndarray, temperature: float) -> tuple[int, int]:
     """How many coefficients are missing, and how many are 0."""
-    low, beta_low, gamma_low, high, beta_high, gamma_high = limits
+    low, beta_low, gamma_low, high, beta_high, gamma_high, equations = limits
+    held = np.isin(equations, equations[(low <= temperature) & (temperature <= high)])
     missing = zeroed = 0
     for outside, limit, beta, gamma in (
         (temperature < low, low, beta_low, gamma_low),
@@ -83,7 +87,7 @@ def _count(limits: np.ndarray, temperature: float) -> tuple[int, int]:
     ):
         at = limit[outside]
         change = beta[outside] * np.log(temperature / at) - gamma[outside] * (1.0 / temperature - 1.0 / at)
-        missing += np.count_nonzero(change > np.log(_NEGLIGIBLE))
+        missing += np.count_nonzero((change > np.log(_NEGLIGIBLE)) & ~held[outside])
         zeroed += np.count_nonzero(outside)
     return int(missing), int(zeroed)
 

@@ -8,7 +8,8 @@ from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.inputs import check_parameters, read
-from eqxfuse._cli.parser import add_out_of_range, number
+from eqxfuse._cli.parser import add_out_of_range, add_unsupported, number
+from eqxfuse._formats.read import Unsupported
 
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtol", metavar="X", type=number, default=1e-6, help=text)
     parser.add_argument("--all", action="store_true", help="list all findings, not the first 10 of each kind")
     add_out_of_range(parser)
+    add_unsupported(parser)
     add_conditions(parser, temperature=10.0, density=1e4)
     parser.set_defaults(command=compare, trouble=2)
 
@@ -26,7 +28,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
 def compare(options: argparse.Namespace) -> int:
     """1 where the networks differ, 0 where they do not. Raises `UsageError` (status 2) for whatever goes wrong."""
     conditions = read_conditions(options)
-    a, b = (_open(name, options.out_of_range) for name in (options.a, options.b))
+    a, b = (_open(name, options.out_of_range, options.unsupported) for name in (options.a, options.b))
     check_parameters(conditions, a, b)
     comparison = compare_networks(a, b, conditions, rtol=options.rtol)
     print(f"{comparison.table(None if options.all else 10)}\ncoefficients are those at {describe(conditions)}")
@@ -34,8 +36,8 @@ def compare(options: argparse.Namespace) -> int:
     return 0 if comparison.equal else 1
 
 
-def _open(name: str, out_of_range: OutOfRange | None) -> Network:
+def _open(name: str, out_of_range: OutOfRange | None, unsupported: Unsupported) -> Network:
     try:
-        return read(name, out_of_range=out_of_range)
+        return read(name, out_of_range=out_of_range, unsupported=unsupported)
     except CommandError as error:
         raise UsageError(str(error)) from error

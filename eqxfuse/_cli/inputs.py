@@ -14,6 +14,7 @@ from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.report import warn
 from eqxfuse._formats import read_network
+from eqxfuse._formats.read import Unsupported
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse.errors import BackendUnavailable, NetworkFormatError, UnknownSpecies
 from eqxfuse.networks import dark_cloud, primordial, robertson
@@ -24,7 +25,7 @@ SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robe
 
 def open_network(options: argparse.Namespace) -> Network:
     """The network in `options.file`. Raises `CommandError`."""
-    return read(options.file, options.format, options.out_of_range)
+    return read(options.file, options.format, options.out_of_range, options.unsupported)
 
 
 def describe_network(network: Network, backend: str) -> str:
@@ -42,13 +43,18 @@ def describe_ranges(network: Network, temperatures: ArrayLike) -> str:
     return f"outside their ranges of temperature: {network.policies} ({', '.join(outside)})"
 
 
-def read(file: str, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:
+def read(
+    file: str,
+    format: str | None = None,
+    out_of_range: OutOfRange | None = None,
+    unsupported: Unsupported = "refuse",
+) -> Network:
     """The network in a file, or one of `SHIPPED`. Raises `CommandError`."""
     if file in SHIPPED and not Path(file).exists():
         network = SHIPPED[file]()
         return network if out_of_range is None else network.with_out_of_range(out_of_range)
     try:
-        return read_network(file, format, out_of_range)
+        return read_network(file, format, out_of_range, unsupported)
     except NetworkFormatError as error:
         text = f": {error.text.strip()[:80]!r}" if error.text else ""
         where = f"{error.path}:{error.line}" if error.line else error.path

@@ -15,7 +15,7 @@ from eqxfuse._cli.quantities import (
     parse_tolerance,
 )
 from eqxfuse._cli.settings import apply_settings, settings_file
-from eqxfuse._formats.read import FORMATS
+from eqxfuse._formats.read import FORMATS, Unsupported
 from eqxfuse._kernels import Backend
 from eqxfuse._solve.trajectory.files import SUFFIXES
 
@@ -65,18 +65,25 @@ names = Argument(parse_names, str, list)
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """`FILE`, `--format` and `--out-of-range`."""
-    text = f"network file (UMIST, KIDA, UCLCHEM or latent_tgas), or one of {', '.join(SHIPPED)}"
+    text = f"network file (UMIST, KIDA, UCLCHEM, latent_tgas, KROME or PRIZMO), or one of {', '.join(SHIPPED)}"
     parser.add_argument("file", metavar="FILE", help=text)
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
     add_out_of_range(parser)
+    add_unsupported(parser)
+
+
+def add_unsupported(parser: argparse.ArgumentParser) -> None:
+    """`--unsupported`."""
+    text = "rows that need what eqxfuse does not have: refuse the file, or leave them out (default: refuse)"
+    parser.add_argument("--unsupported", choices=get_args(Unsupported), default="refuse", help=text)
 
 
 def add_out_of_range(parser: argparse.ArgumentParser) -> None:
     """`--out-of-range`."""
     text = (
         "coefficients outside their ranges of temperature: the formula itself, no more than its value at the limit, "
-        "that value, or 0 (default: that of the format; UMIST extrapolate, KIDA clamp, UCLCHEM zero unless the row "
-        "says extrapolate)"
+        "that value, or 0 (default: that of the format; UMIST and PRIZMO extrapolate, KIDA clamp, KROME zero, "
+        "UCLCHEM zero unless the row says extrapolate)"
     )
     parser.add_argument("--out-of-range", choices=get_args(OutOfRange), help=text)
 

@@ -1,12 +1,14 @@
 """A network while its file is being read."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from eqxfuse._chemistry.expression.reader import NUCLEI, PARTICLES
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import CosmicRayPhoton, Fit, IonPolar1, IonPolar2, Kooij, RateLaw, ThreeBody
 from eqxfuse._chemistry.reaction import OutOfRange, Reaction, Source
 from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.total import Total, needed_totals
 from eqxfuse._formats.fields import refuse, species_name
 from eqxfuse.errors import NetworkFormatError
 
@@ -29,6 +31,8 @@ class Draft:
         self._species: dict[str, Species] = {}
         self._needed: dict[str, Source] = {}  # what a rate law needs, and the first row that does
         self._negative: list[str] = []
+        self._doubts: list[str] = []
+        self.unsupported: list[tuple[Source, str]] = []
         self.reactions: list[Reaction] = []
         self.notes: list[str] = []
 
@@ -48,8 +52,7 @@ class Draft:
         if not reactants or not products:
             raise refuse(row, f"the row has no {'product' if reactants else 'reactant'} that is a species")
         for name in (*reactants, *products):
-            if name not in self._species:
-                self._species[name] = self._new(row, name)
+            self.add_species(row, name)
         reaction = Reaction.make(
             reactants, products, rate, factors=factors, out_of_range=out_of_range, id=id, kind=kind, source=row
         )
@@ -61,15 +64,36 @@ class Draft:
             self._negative.append(f"line {row.line}: {reaction.equation}")
         self.reactions.append(reaction)
 
+    def add_species(self, row: Source, name: str) -> None:
+        """Append a species, if it is new; for one that stands in no reaction. Raises `NetworkFormatError`."""
+        if name not in self._species:
+            self._species[name] = self._new(row, name)
+
+    def refuse(self, row: Source, why: str) -> None:
+        """Keep in mind a row that cannot be read, for want of what eqxfuse does not have."""
+        self.unsupported.append((row, why))
+
+    def doubt(self, text: str) -> None:
+        """Keep in mind what a user has to see."""
+        self._doubts.append(text)
+
+    def left_out(self) -> list[str]:
+        """The rows of `unsupported`, a line for each reason."""
+        lines: dict[str, list[int]] = {}
+        for row, why in self.unsupported:
+            lines.setdefault(why, []).append(row.line)
+        return [f"left out, line {_numbers(own)}: {why}" for why, own in lines.items()]
+
     @property
     def doubts(self) -> list[str]:
         """Notes that a user has to see."""
         if not self._negative:
-            return []
+            return self._doubts
         rows = "; ".join(self._negative[:_SHOWN]) + ("; ..." if len(self._negative) > _SHOWN else "")
         return [
+            *self._doubts,
             f"reactions with a negative rate coefficient, which run backwards and may drive abundances below zero: "
-            f"{len(self._negative)} ({rows})"
+            f"{len(self._negative)} ({rows})",
         ]
 
     def network(self, name: str) -> Network:
@@ -77,7 +101,16 @@ class Draft:
         for needed, row in self._needed.items():
             if needed not in self._species:
                 raise refuse(row, f"its shielding needs {needed}, which stands in no reaction")
-        return Network(tuple(self._species.values()), tuple(self.reactions), name, (*self.notes, *self.doubts))
+        notes = (*self.notes, *self.left_out(), *self.doubts)
+        return Network(tuple(self._species.values()), tuple(self.reactions), name, notes, tuple(self._totals()))
+
+    def _totals(self) -> Iterator[Total]:
+        """Those that rate laws depend on: of all densities, and of hydrogen nuclei."""
+        needed = {name for reaction in self.reactions for name in needed_totals(reaction)}
+        if PARTICLES in needed:
+            yield Total(PARTICLES, dict.fromkeys(self._species, 1.0))
+        if NUCLEI in needed:
+            yield Total(NUCLEI, {s.name: n for s in self._species.values() if (n := hydrogen_nuclei(s))})
 
     def _new(self, row: Source, name: str) -> Species:
         try:
@@ -86,6 +119,17 @@ class Draft:
             raise
         except ValueError as error:
             raise refuse(row, str(error)) from None
+
+
+def hydrogen_nuclei(species: Species) -> int:
+    """How many there are in one, without those of deuterium; 0 where the name is no formula."""
+    return dict(species.composition or ()).get("H", 0)
+
+
+def _numbers(lines: Sequence[int]) -> str:
+    """The first of them, and how many more there are."""
+    shown = ", ".join(map(str, lines[:_SHOWN]))
+    return f"{shown} and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else shown
 
 
 def _is_negative(law: RateLaw) -> bool:

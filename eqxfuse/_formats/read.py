@@ -4,32 +4,46 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
+from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
 from eqxfuse._chemistry.reaction import Source
 from eqxfuse._formats.draft import Draft
+from eqxfuse._formats.fields import refuse
 from eqxfuse._formats.format import Format
 from eqxfuse._formats.kida import KIDA
+from eqxfuse._formats.krome import KROME
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
+from eqxfuse._formats.prizmo import PRIZMO
 from eqxfuse._formats.uclchem import UCLCHEM
 from eqxfuse._formats.umist import UMIST
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse.errors import NetworkFormatError
 
-FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS)}
+FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS, KROME, PRIZMO)}
 _KNOWN = "; ".join(f"{f.name!r} ({f.title})" for f in FORMATS.values())
 _LOOKED_AT = 50
+
+Unsupported: TypeAlias = Literal["refuse", "skip"]
+"""What becomes of rows that need what eqxfuse does not have."""
 
 logger = logging.getLogger("eqxfuse")
 
 
-def read_network(path: str | Path, format: str | None = None, out_of_range: OutOfRange | None = None) -> Network:
-    """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase) or latent_tgas csv.
+def read_network(
+    path: str | Path,
+    format: str | None = None,
+    out_of_range: OutOfRange | None = None,
+    unsupported: Unsupported = "refuse",
+) -> Network:
+    """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase), latent_tgas csv, KROME
+    (`react_...`) or PRIZMO.
 
-    `format` is `"umist"`, `"kida"`, `"uclchem"` or `"latent_tgas"`; without it the first lines of the file decide,
-    and a file that looks like none of them, or like two, is refused. Species stand in the order in which the
-    reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+    `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"` or `"prizmo"`; without it the first lines
+    of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in the order in
+    which the reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
 
     `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
 
@@ -37,23 +51,33 @@ def read_network(path: str | Path, format: str | None = None, out_of_range: OutO
       code. Barriers keep reactions from running in cold gas; below 10 K and far above a range, fits may grow absurdly.
     - `"bounded"`: as `"extrapolate"`, but no more than the value at the limit.
     - `"clamp"`: the value at the limit, the default for KIDA, as in Nahoon. Reactions with a barrier run in cold gas.
-    - `"zero"`: no reaction, the default for UCLCHEM but for rows that say `extrapolate`, as in UCLCHEM itself.
+    - `"zero"`: no reaction, the default for KROME, and for UCLCHEM but for rows that say `extrapolate`, as in these
+      codes themselves.
 
-    None takes the default of the format; latent_tgas has no ranges. Whatever is given holds for every row, also for
-    those of UCLCHEM that say something else. `Network.with_out_of_range` changes it afterwards.
+    None takes the default of the format, for PRIZMO `"extrapolate"`; latent_tgas has no ranges. Whatever is given
+    holds for every row, also for those of UCLCHEM that say something else. `Network.with_out_of_range` changes it
+    afterwards.
+
+    Rates of KROME and PRIZMO are expressions (see `rate_laws.Expression`); the quantities that their authors leave to
+    the user are `Network.parameters`. Rows that need what eqxfuse does not have, such as tables of cross sections, are
+    refused; with `unsupported="skip"` they are left out, which `Network.notes` tells by line and reason.
 
     Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
     shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, with a
     warning. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
-    what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format` or
-    `out_of_range`.
+    what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format`,
+    `out_of_range` or `unsupported`.
     """
+    if unsupported not in get_args(Unsupported):
+        raise ValueError(f'unsupported must be "refuse" or "skip", got {unsupported!r}')
     if format is not None and format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
     with collector_paused():
         draft = _read(Path(path), format)
+        if draft.unsupported and unsupported == "refuse":
+            raise _refusal(draft)
         network = draft.network(Path(path).stem)
-    for note in draft.notes:
+    for note in (*draft.notes, *draft.left_out()):
         logger.info("%s: %s", path, note)
     for doubt in draft.doubts:
         warnings.warn(f"{path}: {doubt}", stacklevel=2)
@@ -65,9 +89,15 @@ def _read(path: Path, format: str | None) -> Draft:
     if not rows:
         raise NetworkFormatError(path, 0, "", "the file is empty")
     draft = (FORMATS[format] if format else _detect(rows)).read(rows)
-    if not draft.reactions:
+    if not draft.reactions and not draft.unsupported:
         raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
     return draft
+
+
+def _refusal(draft: Draft) -> NetworkFormatError:
+    row, why = draft.unsupported[0]
+    count = counted(len(draft.unsupported), "row")
+    return refuse(row, f'{why} ({count} like this in all: unsupported="skip", --unsupported skip, leaves them out)')
 
 
 def _rows(path: str, content: bytes) -> list[Source]:

@@ -3,6 +3,7 @@
 from eqxfuse._chemistry.rate_laws.constant import Constant as Constant
 from eqxfuse._chemistry.rate_laws.cosmic_ray import CosmicRay as CosmicRay
 from eqxfuse._chemistry.rate_laws.cosmic_ray import CosmicRayPhoton as CosmicRayPhoton
+from eqxfuse._chemistry.rate_laws.expression import Expression as Expression
 from eqxfuse._chemistry.rate_laws.fit import Fit as Fit
 from eqxfuse._chemistry.rate_laws.fit import OutOfRange as OutOfRange
 from eqxfuse._chemistry.rate_laws.grain import GrainCharging as GrainCharging
