@@ -36,6 +36,7 @@ from eqxfuse._chemistry.thermal import Photoionisation as Photoionisation
 from eqxfuse._chemistry.thermal import PhysicalConstants as PhysicalConstants
 from eqxfuse._chemistry.thermal import Process as Process
 from eqxfuse._chemistry.thermal import Recombination as Recombination
+from eqxfuse._chemistry.thermal import Thermal as Thermal
 from eqxfuse._chemistry.thermal import adiabatic_index as adiabatic_index
 from eqxfuse._chemistry.thermal import dT_dt as dT_dt
 from eqxfuse._chemistry.thermal import few_level_cooling as few_level_cooling

@@ -1,6 +1,7 @@
 """Functions of scalars that are evaluated for every row of a table."""
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,12 @@ class RowLoop:
     rows: np.ndarray
     columns: np.ndarray
     targets: np.ndarray
+
+    @cached_property
+    def arrays(self) -> frozenset[str]:
+        """The arrays that its parts load from."""
+        loads = {array.name for f in (self.before, self.alike, self.each) for array in f.inputs}
+        return frozenset(loads.union(array for array, _ in self.key))
 
     @cached_property
     def digest(self) -> str:
@@ -91,6 +98,12 @@ class RowProgram:
     choice: Choice | None
     outputs: int
     length: int
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each array of the table begins, when they follow each other."""
+        starts = itertools.accumulate((a.length for a in self.table), initial=0)
+        return dict(zip((a.name for a in self.table), starts, strict=False))
 
     @cached_property
     def digest(self) -> str:

@@ -35,7 +35,7 @@ class RateRows:
 
     @cached_property
     def table(self) -> tuple[Array, ...]:
-        """The arrays of parameters, as `leaves` gives them."""
+        """The arrays of parameters, one behind the other as `vector` gives them."""
         layout = self._layout
         return tuple(
             Array(f"law{g}.{i}", layout.sizes[g])
@@ -44,9 +44,9 @@ class RateRows:
         )
 
     @property
-    def names(self) -> list[str]:
-        """Of the arrays of `table`."""
-        return [array.name for array in self.table]
+    def joined(self) -> Array:
+        """What `vector` gives: all parameters; one number where there are none."""
+        return Array("laws", max(1, sum(array.length for array in self.table)))
 
     @property
     def uniform(self) -> tuple[Array, Array]:
@@ -54,8 +54,8 @@ class RateRows:
         count = len(self.network.fields)
         return Array("conditions", count), Array("change", count)
 
-    def leaves(self, table: RateTable) -> list | None:
-        """The parameters of a table, as the arrays of `table`; None unless they are the float64 numbers of these rows.
+    def vector(self, table: RateTable):
+        """The parameters of a table [joined]; None unless they are the float64 numbers of these rows.
 
         A parameter that all rows of a law share is repeated.
         """
@@ -66,10 +66,12 @@ class RateRows:
         pairs = list(zip(leaves, self.table, strict=True))
         if any(leaf.dtype != jnp.float64 or leaf.shape not in ((), (a.length,)) for leaf, a in pairs):
             return None
-        return [jnp.broadcast_to(leaf, (a.length,)) for leaf, a in pairs]
+        return jnp.concatenate([jnp.broadcast_to(leaf, (a.length,)) for leaf, a in pairs] or [jnp.zeros(1)])
 
-    def of(self, leaves: Sequence) -> RateTable:
+    def of(self, vector) -> RateTable:
         """The table with these parameters."""
+        ends = np.cumsum([array.length for array in self.table])
+        leaves = jnp.split(vector, ends[:-1]) if len(ends) else []
         return jax.tree.unflatten(jax.tree.structure(self.network.rate_table), leaves)
 
     def values(self) -> RowProgram:

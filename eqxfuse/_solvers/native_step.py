@@ -56,8 +56,8 @@ def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt
     """The step that evaluates its coefficients, and what it takes beside y and h; None where it cannot."""
     start = given(t)
     rates = RateRows(rhs.network, rhs.state)
-    leaves = rates.leaves(rhs.table)
-    if not isinstance(start, Conditions) or leaves is None:
+    laws = rates.vector(rhs.table)
+    if not isinstance(start, Conditions) or laws is None:
         return None
     modifiers = rhs.modifying(start) if rhs.table.layout.modified else None
     if (modifiers and modifying(modifiers) is None) or evaluation(rates, modifiers) is None:
@@ -70,7 +70,7 @@ def _evaluated(tableau: RosenbrockTableau, rhs: FusedRHS, given: Callable, t, dt
 
     rows = conditions(t)
     rows, change = _rows(tableau, conditions, t, dt) if moving else (rows[None], jnp.zeros_like(rows))
-    inputs = {"conditions": rows, "change": change} | dict(zip(rates.names, leaves, strict=True))
+    inputs = {"conditions": rows, "change": change, rates.joined.name: laws}
     if rhs.thermal is None:
         kernel, pattern = jacobian_kernel(rhs.network, rhs.kernel.backend)
         return Parts(tableau, rhs.kernel, kernel, pattern, modifiers, moving, rates), inputs

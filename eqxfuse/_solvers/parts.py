@@ -52,7 +52,7 @@ class Parts:
         states, times = self.pattern.states, max(self.rows) + 1
         if self.rates:
             parameters = self.equation.energy.parameters if self.equation else None
-            return Signature.evaluated(states, times, len(self.rates.network.fields), self.rates.table, parameters)
+            return Signature.evaluated(states, times, len(self.rates.network.fields), self.rates.joined, parameters)
         parameters = self.modifiers.count if self.modifiers else 0
         return Signature.given(states, times, self.rhs.program.inputs[1].length, parameters, self.moving)
 
@@ -74,7 +74,7 @@ def _equation(parts: Parts, given: dict, y) -> "_Tabulated | _Thermal":
     if not parts.rates:
         return _Tabulated(parts, given["k"], given.get("c"), given.get("drift", jnp.zeros_like(y)))
     own = parts.rates
-    table = own.of([given[name] for name in parts.signature.table])
+    table = own.of(given[own.joined.name])
 
     def rates(fields):
         conditions = Conditions.from_vector(fields, own.network.parameters)
@@ -122,7 +122,7 @@ class _Thermal:
         assert parts.rates
         self.parts, self.equation = parts, equation
         self.conditions, self.change = given["conditions"], given["change"]
-        self.table = parts.rates.of([given[name] for name in parts.signature.table])
+        self.table = parts.rates.of(given[parts.rates.joined.name])
         self.thermal = equation.energy.thermal(given["p"])
 
     def start(self, y):

@@ -28,8 +28,8 @@ SMALLEST = 1e-300
 
 
 def native(program, lanes):
-    """`run(uniform, table, own)` -> [outputs, length, lanes]: a program of rows, compiled; `table` are arrays
-    [length], or [length, lanes] with `own`."""
+    """`run(uniform, table, own)` -> [outputs, length, lanes]: a program of rows, compiled; `table` is an array
+    [joined], or [joined, lanes] with `own`."""
     from eqxfuse._kernels.cpu.native import compile_ir, link
     from eqxfuse._llvm.algebra.rows import emit_rows
 
@@ -41,8 +41,8 @@ def native(program, lanes):
     function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers)(address)
 
     def run(uniform, table, own=False):
-        table = [np.ascontiguousarray(a, float) for a in table]
-        words = np.array([int(own), *(a.ctypes.data for a in table)], np.uint64)
+        table = np.ascontiguousarray(table, float)
+        words = np.array([int(own), table.ctypes.data], np.uint64)
         uniform = [
             np.ascontiguousarray(np.broadcast_to(np.asarray(u, float).T, (lanes, len(FIELDS))).T) for u in uniform
         ]
@@ -67,29 +67,29 @@ def _assert_table(network, state="abundance"):
     """The coefficients and their changes, shared parameters and own ones, at all temperatures."""
     rows, lanes = RateRows(network, state), 4
     table = network.rate_table
-    leaves = [np.asarray(leaf) for leaf in rows.leaves(table)]
+    vector = np.asarray(rows.vector(table))
     scale = np.array([1.0, 0.5, 1.1, 2.0])
-    many = [leaf[:, None] * scale for leaf in leaves]
+    many = vector[:, None] * scale
     change = np.asarray(_at(10.0).vector()) * np.linspace(-0.3, 0.5, len(FIELDS))
     count = len(network.reactions)
 
     @jax.jit
-    def expected(fields, leaves):
+    def expected(fields, vector):
         def k(fields):
-            return coefficients(network, state, rows.of(leaves), ef.Conditions.from_vector(fields))
+            return coefficients(network, state, rows.of(vector), ef.Conditions.from_vector(fields))
 
         return jnp.stack(jax.jvp(k, (fields,), (jnp.asarray(change),)))
 
     one, block, both = native(rows.values(), 1), native(rows.values(), lanes), native(rows.changes(), lanes)
     for temperature in (*TEMPERATURES, *LIMITS):
         fields = np.asarray(_at(temperature).vector())
-        k, dk = np.asarray(expected(fields, leaves))
-        for found in (one([fields], leaves)[0], block([fields], leaves)[0], both([fields, change], leaves)[0]):
+        k, dk = np.asarray(expected(fields, vector))
+        for found in (one([fields], vector)[0], block([fields], vector)[0], both([fields, change], vector)[0]):
             _assert_close(found[:count], k[:, None], network, 0.0)
         if temperature in TEMPERATURES:
             largest = np.abs(k) * (1.0 + 1e4 / temperature)
-            _assert_close(both([fields, change], leaves)[1, :count], dk[:, None], network, 1e-13 * largest[:, None])
-        own = np.stack([np.asarray(expected(fields, [a[:, i] for a in many]))[0] for i in range(lanes)], axis=1)
+            _assert_close(both([fields, change], vector)[1, :count], dk[:, None], network, 1e-13 * largest[:, None])
+        own = np.stack([np.asarray(expected(fields, many[:, i]))[0] for i in range(lanes)], axis=1)
         _assert_close(block([fields], many, own=True)[0, :count], own, network, 0.0)
 
 
@@ -123,8 +123,8 @@ def test_rows_that_are_alike_share_the_costly_functions():
     alike, each = ({s.expr.function for s in p.statements if isinstance(s.expr, Call)} for p in (loop.alike, loop.each))
     assert alike >= {"exp"}
     assert not each & {"exp", "log", "div"}
-    leaves = [np.asarray(leaf) for leaf in rows.leaves(network.rate_table)]
-    moved = [leaf * np.linspace(0.9, 1.1, len(leaf)) + 1e-3 * np.arange(len(leaf)) * (leaf == 0) for leaf in leaves]
+    vector = np.asarray(rows.vector(network.rate_table))
+    moved = vector * np.linspace(0.9, 1.1, len(vector)) + 1e-3 * np.arange(len(vector)) * (vector == 0)
     fields = np.asarray(_at(77.0).vector())
     expected = coefficients(network, "abundance", rows.of(moved), _at(77.0))
     found = native(rows.values(), 1)([fields], moved)[0, : len(network.reactions), 0]
@@ -135,11 +135,12 @@ def test_tables_that_are_not_these_rows():
     network = moving_network("clamp")
     rows = RateRows(network, "abundance")
     table = network.rate_table
-    assert rows.leaves(jax.tree.map(lambda leaf: leaf.astype(jnp.float32), table)) is None
-    assert rows.leaves(moving_network("zero").rate_table) is None
+    assert rows.vector(jax.tree.map(lambda leaf: leaf.astype(jnp.float32), table)) is None
+    assert rows.vector(moving_network("zero").rate_table) is None
     law = next(i for i, law in enumerate(table.laws) if isinstance(law, ef.rate_laws.Kooij))
     single = eqx.tree_at(lambda t: t.laws[law].beta, table, jnp.asarray(0.5))
-    assert [leaf.shape for leaf in rows.leaves(single)] == [(a.length,) for a in rows.table]
+    assert rows.vector(single).shape == (rows.joined.length,)
+    assert jax.tree.map(jnp.shape, rows.of(rows.vector(single))) == jax.tree.map(jnp.shape, table)
 
 
 def test_a_law_without_scalar_form_is_named():

@@ -1,5 +1,6 @@
-"""The fine-structure lines of KROME: an older set of rates, linear between 100 temperatures."""
+"""The fine-structure lines of KROME: an older set of rates, as they are or linear between 100 temperatures."""
 
+import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse import thermal
@@ -8,21 +9,21 @@ _POINTS = np.logspace(np.log10(2.0), 8.0, 100)
 
 
 def _electrons(t, factor, cold, warm):
-    log_t = np.log(np.minimum(t, 1e3)), np.log(np.clip(t, 1e3, 1e4))
-    exponents = (np.polynomial.polynomial.polyval(x, c) for x, c in zip(log_t, (cold, warm), strict=True))
-    return factor / np.sqrt(t) * np.exp(np.where(t > 1e3, *reversed(tuple(exponents))))
+    log_t = jnp.log(jnp.minimum(t, 1e3)), jnp.log(jnp.clip(t, 1e3, 1e4))
+    exponents = (jnp.polyval(jnp.array(c[::-1]), x) for x, c in zip(log_t, (cold, warm), strict=True))
+    return factor / jnp.sqrt(t) * jnp.exp(jnp.where(t > 1e3, *reversed(tuple(exponents))))
 
 
 def _steps(t, first, *others):
     """a T^b from each temperature on."""
     value = first[0] * t ** first[1]
     for start, a, b in others:
-        value = np.where(t > start, a * t**b, value)
+        value = jnp.where(t > start, a * t**b, value)
     return value
 
 
 def _with_cubic(t, c, power, hot):
-    return np.where(t > 5e3, hot[0] * t ** hot[1], (c[0] + c[1] * t + c[2] * t**2) * t**power)
+    return jnp.where(t > 5e3, hot[0] * t ** hot[1], (c[0] + c[1] * t + c[2] * t**2) * t**power)
 
 
 def _carbon(t):
@@ -54,12 +55,12 @@ def _carbon(t):
             ),
         ],
         "H2": [
-            0.75 * (8.7e-11 - 6.6e-11 * np.exp(-t / 218.3) + 6.6e-11 * np.exp(-2 * t / 218.3))
-            + 0.25 * (7.9e-11 - 8.7e-11 * np.exp(-t / 126.4) + 1.3e-10 * np.exp(-2 * t / 126.4)),
-            0.75 * (1.2e-10 - 6.1e-11 * np.exp(-t / 387.3))
-            + 0.25 * (1.1e-10 - 8.6e-11 * np.exp(-t / 223.0) + 8.7e-11 * np.exp(-2 * t / 223.0)),
-            0.75 * (2.9e-10 - 1.9e-10 * np.exp(-t / 348.9))
-            + 0.25 * (2.7e-10 - 2.6e-10 * np.exp(-t / 250.7) + 1.8e-10 * np.exp(-2 * t / 250.7)),
+            0.75 * (8.7e-11 - 6.6e-11 * jnp.exp(-t / 218.3) + 6.6e-11 * jnp.exp(-2 * t / 218.3))
+            + 0.25 * (7.9e-11 - 8.7e-11 * jnp.exp(-t / 126.4) + 1.3e-10 * jnp.exp(-2 * t / 126.4)),
+            0.75 * (1.2e-10 - 6.1e-11 * jnp.exp(-t / 387.3))
+            + 0.25 * (1.1e-10 - 8.6e-11 * jnp.exp(-t / 223.0) + 8.7e-11 * jnp.exp(-2 * t / 223.0)),
+            0.75 * (2.9e-10 - 1.9e-10 * jnp.exp(-t / 348.9))
+            + 0.25 * (2.7e-10 - 2.6e-10 * jnp.exp(-t / 250.7) + 1.8e-10 * jnp.exp(-2 * t / 250.7)),
         ],
     }
 
@@ -88,18 +89,30 @@ _ATOMS = {
 }
 
 
-def cooling(temperature: np.ndarray, n, boltzmann: float) -> np.ndarray:
-    """[erg cm^-3 s^-1], [states] from densities `n(name)`."""
+def cooling(temperature: np.ndarray, n, boltzmann: float):
+    """[erg cm^-3 s^-1], [states] from densities `n(name)`, with rates between the points of the table."""
+
+    def between(rates):
+        return np.interp(temperature, _POINTS, np.asarray(rates))
+
+    return _cooling(_POINTS, n, boltzmann, between)
+
+
+def heating(gas: thermal.Gas):
+    """The same as a process, with the rates as they are; those of electrons stay what they are at 1e4 K."""
+    names = {"E": "e-"}
+    return -_cooling(gas.temperature, lambda name: gas.n(names.get(name, name)), gas.constants.boltzmann, lambda x: x)
+
+
+def _cooling(points, n, boltzmann: float, at):
     total = 0.0
     for name, (energies, weights, lines, collisions) in _ATOMS.items():
         rates, radiated = {}, []
         for k, ((up, low), decay) in enumerate(lines.items()):
             gap = energies[up] - energies[low]
-            boltzmann_factor = weights[up] / weights[low] * np.exp(-gap / _POINTS)
-            partners = {p: (table[k], table[k] * boltzmann_factor) for p, table in collisions(_POINTS).items()}
-            down, excited = (
-                sum(n(p) * np.interp(temperature, _POINTS, both[way]) for p, both in partners.items()) for way in (0, 1)
-            )
+            boltzmann_factor = weights[up] / weights[low] * jnp.exp(-gap / points)
+            partners = {p: (table[k], table[k] * boltzmann_factor) for p, table in collisions(points).items()}
+            down, excited = (sum(n(p) * at(both[way]) for p, both in partners.items()) for way in (0, 1))
             rates |= {(up, low): down + decay, (low, up): excited}
             radiated.append((up, gap * decay))
         f = thermal.level_populations(rates)

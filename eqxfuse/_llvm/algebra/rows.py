@@ -1,6 +1,6 @@
 """LLVM IR of functions that are evaluated for every row of a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,8 @@ from eqxfuse._program.split import ALIKE, BEFORE, COLUMNS
 def emit_rows(module: ir.Module, name: str, program: RowProgram, number: ir.Type) -> ir.Function:
     """The function `@{name}(uniform..., table, out...)`, on arrays of `number`, a double or a vector of them.
 
-    `table` points to words: 0 where all lanes share the arrays of the table, which then hold doubles, 1 where these
-    hold `number`s; behind it the addresses of the arrays.
+    `table` points to two words: 0 where all lanes share the arrays of the table, which then hold doubles, 1 where these
+    hold `number`s; and the address of the arrays, which follow each other.
     """
     if not isinstance(number, ir.VectorType):
         return _Rows(module, name, program, number, DOUBLE).emit()
@@ -34,22 +34,39 @@ def emit_rows(module: ir.Module, name: str, program: RowProgram, number: ir.Type
 
 
 class _Rows:
-    """One function; the arrays of the table hold numbers of the type `held`."""
+    """One function, which calls one for each loop: LLVM's passes take more than twice the time for twice the code of a
+    function. The arrays of the table hold numbers of the type `held`.
+    """
 
     def __init__(self, module: ir.Module, name: str, program: RowProgram, number: ir.Type, held: ir.Type):
-        self.code = Code(module, name, len(program.uniform) + 1 + program.outputs)
+        self.module, self.name = module, name
         self.program, self.number, self.held = program, number, held
-        names = [a.name for a in program.uniform]
-        self.uniform = dict(zip(names, self.code.arguments, strict=False))
-        words = self.code.arguments[len(names)]
-        self.outputs = self.code.arguments[len(names) + 1 :]
-        self.table = {a.name: self.code.load(words, 1 + i, POINTER) for i, a in enumerate(program.table)}
 
     def emit(self) -> ir.Function:
-        for loop in self.program.loops:
+        parts = []
+        for i, loop in enumerate(self.program.loops):
+            self._begin(f"{self.name}_{i}", loop.arrays)
             self._loop(loop)
+            parts.append(self._end())
+            parts[-1].attributes.add("noinline")
+        self._begin(self.name)
+        for part in parts:
+            self.code.build.call(part, self.code.arguments)
         if self.program.choice:
             self._choose(self.program.choice)
+        return self._end()
+
+    def _begin(self, name: str, used: Collection[str] = ()) -> None:
+        """A function that reads these arrays of the table."""
+        names = [a.name for a in self.program.uniform]
+        self.code = Code(self.module, name, len(names) + 1 + self.program.outputs)
+        self.uniform = dict(zip(names, self.code.arguments, strict=False))
+        start = self.code.load(self.code.arguments[len(names)], 1, POINTER) if used else None
+        self.outputs = self.code.arguments[len(names) + 1 :]
+        places = self.program.places
+        self.table = {name: self.code.at(start, places[name], self.held) for name in places if name in used}
+
+    def _end(self) -> ir.Function:
         self.code.build.ret_void()
         return self.code.function
 

@@ -27,7 +27,7 @@ from eqxfuse._llvm.step.thermal import ThermalEquation, ThermalRates
 @dataclass(frozen=True, eq=False)
 class RosenbrockStep:
     """Emits `@{name}(arguments..., out, work)` on numbers of `lu.lanes` lanes; the arguments are those of `signature`,
-    but for the arrays of its table, in whose place stands one list of them, as `emit_rows` takes it.
+    but for the table, in whose place stands what `emit_rows` takes.
 
     `rhs` and `jacobian` name functions of the module as `Equation` takes them, with `scratch` numbers of work space.
     """
@@ -77,9 +77,8 @@ class RosenbrockStep:
     @property
     def names(self) -> list[str]:
         """Of the arguments."""
-        table = self.signature.table
-        plain = [a.name for a in self.signature.arguments if a.name not in table]
-        return [*plain, "table"] if self.evaluation else plain
+        plain = [a.name for a in self.signature.arguments if a.name != self.signature.table]
+        return [*plain, "table"] if self.signature.table else plain
 
     def emit(self, name: str) -> ir.Function:
         code, number = Code(self.lu.module, name, len(self.names) + 2), self.lu.number

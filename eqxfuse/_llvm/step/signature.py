@@ -26,8 +26,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a step takes, in order: `arguments`, of which the last `table` but the length of the step are the arrays of
-    a table that the cells of a batch usually share.
+    """What a step takes, in order: `arguments`, among them perhaps a `table`, which the cells of a batch usually share.
 
     - "y" [species];
     - "k" [times, reactions], the coefficients at the different times of the stages, and "c" [times, parameters], the
@@ -35,12 +34,13 @@ class Signature:
       [times, fields], and "change" [fields], the length of the step times their derivative at its start; behind them
       "p", the parameters of the balance where the temperature is the last state;
     - "drift" [species], the length of the step times df/dt at its start, where given coefficients change with time;
-    - the arrays of the table;
+    - the table, all its arrays one behind the other;
     - "h" [1], the length of the step.
     """
 
     arguments: tuple[Argument, ...]
-    table: tuple[str, ...] = ()
+    table: str = ""
+    """The name of the table; empty where there is none."""
 
     @classmethod
     def given(cls, species: int, times: int, reactions: int, parameters: int, moving: bool) -> "Signature":
@@ -51,14 +51,13 @@ class Signature:
 
     @classmethod
     def evaluated(
-        cls, states: int, times: int, fields: int, table: Sequence[Array], parameters: int | None = None
+        cls, states: int, times: int, fields: int, table: Array, parameters: int | None = None
     ) -> "Signature":
         """Of a step that evaluates its coefficients; with `parameters` of a balance, if there is one."""
         conditions = [Argument("conditions", (times, fields)), Argument("change", (fields,))]
         conditions += [] if parameters is None else [Argument("p", (parameters,))]
-        rows = [Argument(a.name, (a.length,)) for a in table]
-        own = tuple(a.name for a in table)
-        return cls((Argument("y", (states,)), *conditions, *rows, Argument("h", (1,))), own)
+        laws = Argument(table.name, (table.length,))
+        return cls((Argument("y", (states,)), *conditions, laws, Argument("h", (1,))), table.name)
 
     @cached_property
     def arrays(self) -> tuple[Array, ...]:
