@@ -50,14 +50,14 @@ def _emitted(gas: Gas, temperature) -> Scalar:
     column = log10(jnp.maximum(gas.n("CO"), 1e-20)) - log10(gas.conditions.velocity_gradient / 1e5)
     log_t, column = log10(t), jnp.clip(column, COLUMNS[0], 25.0)
     grid = _LOG_TEMPERATURES, COLUMNS
-    low = power10(-_continued(tuple(zip(_LOG_TEMPERATURES, LOW_DENSITY, strict=True)), log_t))
-    equilibrium = power10(-bilinear(EQUILIBRIUM, *grid, log_t, column))
+    low = _continued(tuple(zip(_LOG_TEMPERATURES, LOW_DENSITY, strict=True)), log_t)
+    ratio = power10(bilinear(EQUILIBRIUM, *grid, log_t, column) - low)
     half = power10(bilinear(HALF, *grid, log_t, column))
     inside = jnp.maximum(log_t, _LOG_TEMPERATURES[0]), jnp.minimum(column, COLUMNS[-1])
     exponent = bilinear(EXPONENT, *grid, *inside)
     relative = n / half
     power = jnp.exp(exponent * jnp.log(jnp.maximum(relative, 1e-30)))
-    return low * n / (1.0 + n * low / equilibrium + power * jnp.maximum(1.0 - half * low / equilibrium, 0.0))
+    return power10(-low) * n / (1.0 + n * ratio + power * jnp.maximum(1.0 - half * ratio, 0.0))
 
 
 def _continued(points, x):
