@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, Network, rate_laws, thermal
+from eqxfuse._program.reference import evaluate
 from eqxfuse._program.trace import scalar_function
 
 
@@ -190,8 +191,13 @@ def test_native_steps_can_read_it(process):
         gas = thermal.Gas(NETWORK, Conditions(t[0], 100.0), n, rates)
         return jnp.asarray(process.heating(gas))[None]
 
-    inputs = ("t", range(1)), ("n", range(SIZE)), ("rates", range(REACTIONS))
-    assert len(scalar_function(heating, inputs).statements) < 600
+    program = scalar_function(heating, (("t", range(1)), ("n", range(SIZE)), ("rates", range(REACTIONS))))
+    assert len(program.statements) < 600
+    gas = ordinary()
+    given = {"t": np.array([73.0]), "n": np.asarray(gas.densities), "rates": np.asarray(gas.rates)}
+    np.testing.assert_allclose(
+        evaluate(program, given).astype(float), heating(given["t"], given["n"], given["rates"]), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("preset", [thermal.primordial(), thermal.interstellar()])
@@ -216,6 +222,16 @@ def test_says_what_is_missing():
     assert thermal.Photoionisation().missing(bare) == ("C -> C+ + e- by photons",)
     assert thermal.ChemicalHeat().missing(bare) == ()
     assert thermal.ChemicalHeat(grains=False).missing(bare) == ("reactions that form or destroy H2",)
+
+
+@pytest.mark.parametrize("species", [("Si",), ("H", "H2", "C", "O"), ("H", "e-")])
+def test_what_is_missing_is_zero(species):
+    bare = Network.from_reactions([f"{species[0]} -> {species[0]}"], [1.0], species=list(species))
+    gas = thermal.Gas(bare, Conditions(100.0, 10.0), jnp.ones(len(species)), jnp.ones(1))
+    lacking = [p for p in EXAMPLES if p.missing(bare)]
+    assert len(lacking) > 5
+    for process in lacking:
+        assert process.heating(gas) == 0.0, process.name
 
 
 def test_wrong_words_are_refused():

@@ -138,5 +138,5 @@ def test_warm_and_cold_neutral_gas():
     """In one Draine field at 2e-16 s^-1: warm and cold phases, with both in pressure balance at some 5000 K cm^-3."""
     temperature = jnp.array([6000.0, 9000.0, 100.0, 200.0, 50.0, 100.0])
     density = jnp.array([0.5, 0.5, 30.0, 30.0, 100.0, 100.0])
-    net = np.asarray(jax.vmap(two_phases)(temperature, density))
+    net = np.asarray(jax.jit(jax.vmap(two_phases))(temperature, density))
     np.testing.assert_array_equal(np.sign(net), [1, -1, 1, -1, 1, -1])

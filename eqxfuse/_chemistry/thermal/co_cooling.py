@@ -39,11 +39,11 @@ class COCooling(Process):
     def heating(self, gas):
         emitted = _emitted(gas, gas.temperature)
         if self.background:
-            emitted = emitted - _emitted(gas, gas.conditions.cmb_temperature)
+            emitted = emitted - _emitted(gas, jnp.asarray(gas.conditions.cmb_temperature, gas.densities.dtype))
         return -gas.n("CO") * emitted
 
 
-def _emitted(gas: Gas, temperature) -> Scalar:
+def _emitted(gas: Gas, temperature: Scalar) -> Scalar:
     """What one molecule radiates in gas of a temperature [erg s^-1]."""
     t = jnp.clip(temperature, 1.0, TEMPERATURES[-1])
     n = gas.n("H2") + 1.75 * t**0.25 * gas.n("H") + 680.1 * t**-0.25 * gas.n("e-")
