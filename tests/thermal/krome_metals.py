@@ -1,4 +1,7 @@
-"""The fine-structure lines of KROME: an older set of rates, as they are or linear between 100 temperatures."""
+"""The fine-structure lines of KROME: an older set of rates, as they are or linear between 100 temperatures.
+
+The first of its collision strengths of C and electrons above 1000 K has a constant of the wrong sign.
+"""
 
 import jax.numpy as jnp
 import numpy as np

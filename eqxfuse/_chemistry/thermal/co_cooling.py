@@ -39,25 +39,25 @@ class COCooling(Process):
     def heating(self, gas):
         emitted = _emitted(gas, gas.temperature)
         if self.background:
-            emitted = emitted - _emitted(gas, gas.conditions.cmb_temperature)
+            emitted = emitted - _emitted(gas, jnp.asarray(gas.conditions.cmb_temperature, gas.densities.dtype))
         return -gas.n("CO") * emitted
 
 
-def _emitted(gas: Gas, temperature) -> Scalar:
+def _emitted(gas: Gas, temperature: Scalar) -> Scalar:
     """What one molecule radiates in gas of a temperature [erg s^-1]."""
     t = jnp.clip(temperature, 1.0, TEMPERATURES[-1])
     n = gas.n("H2") + 1.75 * t**0.25 * gas.n("H") + 680.1 * t**-0.25 * gas.n("e-")
     column = log10(jnp.maximum(gas.n("CO"), 1e-20)) - log10(gas.conditions.velocity_gradient / 1e5)
     log_t, column = log10(t), jnp.clip(column, COLUMNS[0], 25.0)
     grid = _LOG_TEMPERATURES, COLUMNS
-    low = power10(-_continued(tuple(zip(_LOG_TEMPERATURES, LOW_DENSITY, strict=True)), log_t))
-    equilibrium = power10(-bilinear(EQUILIBRIUM, *grid, log_t, column))
+    low = _continued(tuple(zip(_LOG_TEMPERATURES, LOW_DENSITY, strict=True)), log_t)
+    ratio = power10(bilinear(EQUILIBRIUM, *grid, log_t, column) - low)
     half = power10(bilinear(HALF, *grid, log_t, column))
     inside = jnp.maximum(log_t, _LOG_TEMPERATURES[0]), jnp.minimum(column, COLUMNS[-1])
     exponent = bilinear(EXPONENT, *grid, *inside)
     relative = n / half
     power = jnp.exp(exponent * jnp.log(jnp.maximum(relative, 1e-30)))
-    return low * n / (1.0 + n * low / equilibrium + power * jnp.maximum(1.0 - half * low / equilibrium, 0.0))
+    return power10(-low) * n / (1.0 + n * ratio + power * jnp.maximum(1.0 - half * ratio, 0.0))
 
 
 def _continued(points, x):

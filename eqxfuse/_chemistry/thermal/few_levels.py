@@ -39,7 +39,7 @@ def few_level_cooling(
         up, low = line.upper, line.lower
         gap, weight = levels.energies[up] - levels.energies[low], levels.weights[up] / levels.weights[low]
         boltzmann = weight * jnp.exp(-gap / temperature)
-        photons = 0.0 if background is None else 1.0 / jnp.expm1(gap / background)
+        photons = 0.0 if background is None else -jnp.exp(-gap / background) / jnp.expm1(-gap / background)
         rates[up, low] = down + line.decay * (1.0 + photons)
         rates[low, up] = down * boltzmann + line.decay * weight * photons
         exchanged.append((up, low, gap, line.decay * (1.0 + photons), line.decay * weight * photons))

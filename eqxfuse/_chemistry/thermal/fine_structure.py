@@ -27,23 +27,11 @@ _O_ELECTRON = (5.12e-10, -0.075), (4.86e-10, -0.026), (1.08e-14, 0.926)  # a T^b
 
 _C_PLUS = Levels((0.0, 91.21), (2, 4), (Line(1, 0, 2.30e-6),))
 
-# De-excitation of C by electrons, a T^-1/2 exp(polynomial in ln T), up to 1000 K and above.
+# Collision strengths of C and electrons, exp(polynomial in ln T), up to 1000 K and above.
 _C_ELECTRON = (
-    (
-        2.88e-6,
-        (-9.25141, -0.773782, 0.361184, -1.50892e-2, -6.56325e-4),
-        (-444.600, -227.913, 42.5952, -3.47620, 0.105085),
-    ),
-    (
-        1.73e-6,
-        (-7.69735, -1.30743, 0.697638, -0.111338, 0.705277e-2),
-        (350.609, -187.474, 36.1803, -3.03283, 0.0938138),
-    ),
-    (
-        1.73e-6,
-        (-7.4387, -0.57443, 0.358264, -4.18166e-2, 2.35272e-3),
-        (386.186, -202.192, 38.5049, -3.19268, 0.0978573),
-    ),
+    ((-9.25141, -0.773782, 0.361184, -1.50892e-2, -6.56325e-4), (444.6, -227.913, 42.595, -3.4762, 0.10508)),
+    ((-7.69735, -1.30743, 0.697638, -0.111338, 7.05277e-3), (350.609, -187.474, 36.1803, -3.03283, 0.0938138)),
+    ((-7.4387, -0.57443, 0.358264, -4.18166e-2, 2.35272e-3), (386.186, -202.193, 38.5049, -3.19268, 0.0978573)),
 )
 
 
@@ -97,15 +85,16 @@ class CarbonLines(_Lines):
 
 def _carbon_electrons(t: Scalar) -> list[Scalar]:
     cold, warm = jnp.log(jnp.minimum(t, 1e3)), jnp.log(jnp.maximum(t, 1e3))
-    exponents = [jnp.where(t <= 1e3, polynomial(low, cold), polynomial(high, warm)) for _, low, high in _C_ELECTRON]
-    return [a / jnp.sqrt(t) * jnp.exp(x) for (a, _, _), x in zip(_C_ELECTRON, exponents, strict=True)]
+    strengths = [jnp.exp(jnp.where(t <= 1e3, polynomial(a, cold), polynomial(b, warm))) for a, b in _C_ELECTRON]
+    weights = (_C.weights[line.upper] for line in _C.lines)
+    return [8.629e-6 / g / jnp.sqrt(t) * strength for g, strength in zip(weights, strengths, strict=True)]
 
 
 @process
 class OxygenLines(_Lines):
     """[O I] at 63 and 146 um, excited by H, H2 and electrons."""
 
-    citation: ClassVar[str] = f"{_DRAINE}; electrons: Pequignot 1990, A&A 231, 499"
+    citation: ClassVar[str] = f"{_DRAINE}; electrons: Bell, Berrington & Thomas 1998, MNRAS 293, L83"
     needs: ClassVar[tuple[str, ...]] = ("O",)
 
     background: bool = option(default=True)

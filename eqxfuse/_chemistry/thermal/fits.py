@@ -39,8 +39,9 @@ def window(x, low: float, high: float):
 
 
 def divided(a, b):
-    """a/b, and 0 where b is 0, with a derivative in either case."""
-    return jnp.where(b > 0, a / jnp.where(b > 0, b, 1.0), 0.0)
+    """a/b, and 0 where the square of b is too small for a float, with a derivative in either case."""
+    there = b > float(jnp.finfo(b.dtype).tiny) ** 0.5
+    return jnp.where(there, a / jnp.where(there, b, 1.0), 0.0)
 
 
 def piecewise_linear(points: Sequence[tuple[float, float]], x):

@@ -15,6 +15,9 @@ from eqxfuse._chemistry.thermal.physical_constants import CODATA, PhysicalConsta
 
 Scalar = Float[Array, ""]
 
+_EMPTY = 1e-15
+"""Less gas than this [cm^-3] is none: it keeps quotients finite."""
+
 
 class Gas(eqx.Module):
     """One cell: its network, conditions, densities and rates. A pytree whose network and constants are static.
@@ -73,7 +76,11 @@ class Gas(eqx.Module):
     @property
     def mean_weight(self) -> Scalar:
         """Mean mass of a particle of the gas in units of the proton's."""
-        return self._mass_density_in_protons / self.total
+        return self._mass_density_in_protons / jnp.maximum(self.total, _EMPTY)
+
+    @property
+    def _mass_that_is_there(self) -> Scalar:
+        return jnp.maximum(self._mass_density_in_protons, _EMPTY)
 
     @property
     def _mass_density_in_protons(self) -> Scalar:
@@ -90,13 +97,13 @@ class Gas(eqx.Module):
         """sqrt(pi k T/(G rho mu m_p)) [cm]."""
         c = self.constants
         length = (jnp.pi * c.boltzmann / c.gravity) ** 0.5 / c.proton_mass
-        return length * jnp.sqrt(self.temperature / (self._mass_density_in_protons * self.mean_weight))
+        return length * jnp.sqrt(self.temperature * jnp.maximum(self.total, _EMPTY)) / self._mass_that_is_there
 
     @property
     def free_fall_time(self) -> Scalar:
         """sqrt(3 pi/(32 G rho)) [s]."""
         c = self.constants
-        return (3.0 * jnp.pi / 32.0 / c.gravity / c.proton_mass) ** 0.5 / jnp.sqrt(self._mass_density_in_protons)
+        return (3.0 * jnp.pi / 32.0 / c.gravity / c.proton_mass) ** 0.5 / jnp.sqrt(self._mass_that_is_there)
 
     def rate(self, j: int) -> Scalar:
         """Rate of reaction j [cm^-3 s^-1]."""

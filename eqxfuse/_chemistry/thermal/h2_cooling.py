@@ -66,8 +66,8 @@ def _equilibrium(t):
 
 
 def _limited(low, equilibrium):
-    """1/(1/low + 1/equilibrium), which may underflow."""
-    return low * divided(equilibrium, low + equilibrium)
+    """1/(1/low + 1/equilibrium), with a share of numbers that single precision can square."""
+    return low * divided(1e24 * equilibrium, 1e24 * low + 1e24 * equilibrium)
 
 
 @process
@@ -101,7 +101,7 @@ class H2Cooling(Process):
             return 1.0
         if self.opacity == "density":
             return (jnp.maximum(gas.total, 8e9) / 8e9) ** -0.45
-        column = log10(0.5 * gas.total * gas.jeans_length)
+        column = log10(jnp.maximum(0.5 * gas.total * gas.jeans_length, 1.0))
         return power10(jnp.minimum(bilinear(ESCAPE, COLUMNS, TEMPERATURES, column, log10(gas.within(10.0, 1e5))), 0.0))
 
 

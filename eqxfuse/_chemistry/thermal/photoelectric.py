@@ -21,8 +21,11 @@ class _Grains(Process):
     """The field falls as exp(-extinction Av)."""
 
     def field(self, gas: Gas) -> Scalar:
-        """In Habing's unit, behind dust."""
-        return HABING_PER_DRAINE * jnp.asarray(gas.conditions.g0) * jnp.exp(-self.extinction * gas.conditions.av)
+        """In Habing's unit, behind dust; none where the network has no electrons, which set the charge of grains."""
+        if not gas.has("e-"):
+            return jnp.zeros_like(gas.temperature)
+        g0 = jnp.asarray(gas.conditions.g0, gas.densities.dtype)
+        return HABING_PER_DRAINE * g0 * jnp.exp(-self.extinction * gas.conditions.av)
 
     def charging(self, gas: Gas) -> Scalar:
         """G T^1/2/n_e [K^1/2 cm^3], which sets the charge of grains; kept away from 0 and infinity."""
@@ -34,7 +37,7 @@ def _held(gas: Gas) -> Scalar:
 
 
 def _metallicity(gas: Gas) -> Scalar:
-    return gas.conditions.dust_to_gas / 0.01
+    return jnp.asarray(gas.conditions.dust_to_gas, gas.densities.dtype) / 0.01
 
 
 @process

@@ -45,8 +45,10 @@ def inner_energy(rotor: Rotor, t: Scalar, ortho_para_ratio) -> tuple[Scalar, Sca
 
 def _quantum(theta: float, t: Scalar, levels: range) -> tuple[Scalar, Scalar]:
     """Sums over levels J of energy theta J (J + 1) and weight 2 J + 1."""
-    x = theta / t
-    boltzmann = [jnp.exp(-x * (j * (j + 1) - levels[0] * (levels[0] + 1))) for j in levels]
+    x, step = theta / t, levels.step
+    q, boltzmann = jnp.exp(-x * step), [jnp.ones_like(t)]
+    for j in levels[:-1]:
+        boltzmann.append(boltzmann[-1] * q ** (2 * j + step + 1))
     weights = [(2.0 * j + 1.0) * b for j, b in zip(levels, boltzmann, strict=True)]
     nothing = jnp.zeros_like(t)
     z = sum(weights, nothing)
