@@ -45,6 +45,7 @@ from eqxfuse._solvers import SparseNewton as SparseNewton
 from eqxfuse._solvers import SparseOperator as SparseOperator
 from eqxfuse._version import __version__ as __version__
 from eqxfuse.errors import BackendUnavailable as BackendUnavailable
+from eqxfuse.errors import ExpressionError as ExpressionError
 from eqxfuse.errors import GeneratedCodeError as GeneratedCodeError
 from eqxfuse.errors import NetworkFormatError as NetworkFormatError
 from eqxfuse.errors import UnknownSpecies as UnknownSpecies

@@ -23,6 +23,21 @@ class NetworkFormatError(ValueError):
         return type(self), (self.path, self.line, self.text, self.why)
 
 
+class ExpressionError(ValueError):
+    """A text that is no expression, or needs what is not there.
+
+    Attributes: `why`; `column` (1-based) of the text where it is at fault, 0 where that is in a variable or a function
+    which the text names.
+    """
+
+    def __init__(self, why: str, column: int = 0):
+        super().__init__(f"column {column}: {why}" if column else why)
+        self.why, self.column = why, column
+
+    def __reduce__(self):
+        return type(self), (self.why, self.column)
+
+
 class UnknownSpecies(ValueError):
     """A species name that the network does not have; names the nearest ones."""
 

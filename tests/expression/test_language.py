@@ -36,7 +36,7 @@ def value(text, densities=()):
         ("merge(1d0,2d0,1.eq.2.)", 2.0),
         ("max(1d0,Tgas,3d0)+min(4d0,Tgas)", T + 4),
         ("10**(-1.5)", 10**-1.5),
-        ("2**3/3*1d0", 2.0),
+        ("2**3/4*1d0", 2.0),
         ("dexp(1d0)*dlog(2d0)+dlog10(1d2)+dsqrt(4.0_8)+abs(-1d0)+tanh(0d0)", math.e * math.log(2) + 5),
         ("1.5D+3 + 1D-1 + 2E1 + 0.5e0_8", 1520.6),
         ("007*1d0", 7.0),

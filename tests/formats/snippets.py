@@ -72,4 +72,25 @@ C+,OH,CO+,H,         5.673e-10,0,0,KA
 C+,OH,CO+,H,         2.399e-09,-0.5,0,KA
 """
 
-ALL = {"umist": UMIST, "kida": KIDA, "uclchem": UCLCHEM, "latent_tgas": LATENT_TGAS}
+KROME = """\
+@common:user_crate,user_J21
+@var:T = Tgas*1d0
+1,H,E,,H+,E,E,,NONE,.LE.5.5d3,5.8d-11*sqrt(T)*exp(-1.58d5*invT)
+@CR_start
+@format:idx,R,P,P,rate
+2,H,H+,E,4.6d-1*user_crate*user_J21 ! a remark
+@CR_stop
+@format:R,R,P,Tmin,Tmax,rate
+H,H,H2,>1d1,NONE,merge(1d-17,2d-17,T.lt.3d2)*get_Hnuclei(n(:))/n(idx_H)
+"""
+
+PRIZMO = """\
+VARIABLES{ tx = Tgas32**(-0.5) }
+H+ + E -> H           [, 1.0e4]      3.5e-12 * tx
+H2 + He+ -> He + H+ + H [30., 3d2]   3.7e-14 * exp(-35.0*invTgas)
+H -> H+ + E           []             0.46 * user_cr
+"""
+
+ALL = {
+    "umist": UMIST, "kida": KIDA, "uclchem": UCLCHEM, "latent_tgas": LATENT_TGAS, "krome": KROME, "prizmo": PRIZMO,
+}  # fmt: skip

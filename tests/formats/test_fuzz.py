@@ -8,7 +8,10 @@ from eqxfuse import Network
 from eqxfuse.errors import NetworkFormatError
 from tests.formats.snippets import ALL
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*reactions with a negative rate coefficient")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*reactions with a negative rate coefficient"),
+    pytest.mark.filterwarnings("ignore:.*of whole numbers"),
+]
 
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 formats = pytest.mark.parametrize("format", ALL)

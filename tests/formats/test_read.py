@@ -24,7 +24,7 @@ def test_a_path_may_be_text(tmp_path, format):
     assert network.name == "my"
 
 
-@pytest.mark.parametrize("line", ["", "hello", "@format:idx,R,R,P,P,rate", "a,b,c", "1;NN;H;O;OH", "\x00\x01"])
+@pytest.mark.parametrize("line", ["", "hello", "@mail", "a,b,c", "1;NN;H;O;OH", "\x00\x01"])
 def test_unknown_content_names_the_formats(read, line):
     with pytest.raises(NetworkFormatError) as caught:
         read(f"{line}\nsome text\n")
@@ -57,8 +57,15 @@ def test_file_without_reactions(read):
 
 
 def test_unknown_format_name():
-    with pytest.raises(ValueError, match="format must be one of 'umist', 'kida', 'uclchem', 'latent_tgas' or None"):
-        read_network("nowhere", format="krome")
+    with pytest.raises(
+        ValueError, match="format must be one of 'umist', 'kida', 'uclchem', 'latent_tgas', 'krome', 'prizmo' or None"
+    ):
+        read_network("nowhere", format="jaff")
+
+
+def test_unknown_word_for_what_is_unsupported():
+    with pytest.raises(ValueError, match='unsupported must be "refuse" or "skip", got \'ignore\''):
+        read_network("nowhere", unsupported="ignore")
 
 
 DEFAULTS = {
@@ -66,6 +73,8 @@ DEFAULTS = {
     "kida": {"clamp"},
     "uclchem": {"zero", "extrapolate"},
     "latent_tgas": {"extrapolate"},
+    "krome": {"zero", "extrapolate"},
+    "prizmo": {"extrapolate"},
 }
 
 

@@ -34,6 +34,7 @@ EXAMPLES = (
     laws.ShieldedH2(5.18e-11),
     laws.ShieldedCO(2.0e-10),
     laws.ShieldedC(3.1e-10, 3.33),
+    laws.Expression("3e-10*T32**(-0.4)*exp(-7e2/Tgas)*user_crate*1e16/(1 + n(idx_H)*1e-4)"),
     laws.UserRate(_power, (1e-11, 0.4)),
     laws.UserRate(_power, (1e-11, 0.4), modifier_function=_quenched, species=("H",)),
 )

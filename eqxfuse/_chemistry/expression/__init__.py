@@ -5,4 +5,3 @@ from eqxfuse._chemistry.expression.names import Definition as Definition
 from eqxfuse._chemistry.expression.names import Names as Names
 from eqxfuse._chemistry.expression.reader import Formula as Formula
 from eqxfuse._chemistry.expression.reader import read_formula as read_formula
-from eqxfuse._chemistry.expression.words import ExpressionError as ExpressionError

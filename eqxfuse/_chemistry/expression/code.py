@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from eqxfuse._chemistry.expression.words import ExpressionError
+from eqxfuse.errors import ExpressionError
 
 MOST = 4000
 """Instructions of a formula."""

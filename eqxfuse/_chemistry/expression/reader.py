@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from eqxfuse._chemistry.expression import library
 from eqxfuse._chemistry.expression.code import Builder, Code
 from eqxfuse._chemistry.expression.names import FIELDS, SHORTCUTS, Names
-from eqxfuse._chemistry.expression.words import ALL, ExpressionError, Tree, tree
+from eqxfuse._chemistry.expression.words import ALL, Tree, tree
+from eqxfuse.errors import ExpressionError
 
 DEEPEST = 100
 """Levels of an expression, with those of the variables that it names."""

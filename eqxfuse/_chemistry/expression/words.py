@@ -5,6 +5,8 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from eqxfuse.errors import ExpressionError
+
 LONGEST = 20_000
 """Characters of an expression. The longest in use have about a thousand."""
 
@@ -25,20 +27,6 @@ _TOKEN = re.compile(
 )
 ALL = "__all"
 """What stands for all elements of an array, `:` or `1:nmols`."""
-
-
-class ExpressionError(ValueError):
-    """A text that is no expression, or needs what is not there.
-
-    Attributes: `why`; `column` (1-based) of the text where it is at fault, 0 where it stands in another text.
-    """
-
-    def __init__(self, why: str, column: int = 0):
-        super().__init__(f"column {column}: {why}" if column else why)
-        self.why, self.column = why, column
-
-    def __reduce__(self):
-        return type(self), (self.why, self.column)
 
 
 class Tree:

@@ -118,9 +118,8 @@ def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, .
 
 def _check_names(batch: tuple[str, ...], taken: set[str]) -> None:
     if len(set(batch)) < len(batch) or taken & set(batch):
-        raise ValueError(
-            f"axes and parameters must have names of their own, not {', '.join(sorted(taken))}: {', '.join(batch)}"
-        )
+        others = ", ".join(sorted(taken))
+        raise ValueError(f"axes and parameters must have different names, none of them {others}: {', '.join(batch)}")
 
 
 def _label(field: str, state: str) -> str:
