@@ -176,3 +176,14 @@ def test_the_command_line_refuses_what_a_network_does_not_need(capsys):
     command = ["run", "robertson", "--temperature", "10", "--density", "1", "--initial", "A=1", "--t-end", "1s"]
     assert main([*command, "--parameter", "user_J21=1"]) == 2
     assert "no parameter 'user_J21': they have none" in capsys.readouterr().err
+
+
+def test_grids_of_the_command_line_have_axes_of_them(tmp_path, capsys):
+    path = tmp_path / "react_test"
+    path.write_text("@common:user_k\n@format:R,P,P,rate\nH2,H,H,user_k*1d-12\n@format:R,R,P,rate\nH,H,H2,1d-16\n")
+    command = ["grid", str(path), "--temperature", "10", "--density", "10", "--t-end", "1kyr", "--out", str(tmp_path)]
+    assert main([*command, "--initial", "H2=0.5", "--parameter", "user_k=1e-3:1:3log"]) == 0
+    assert "3 user_k: 3 cells" in capsys.readouterr().out
+    found = ef.Trajectory.load(tmp_path / "react_test.grid.npz")
+    np.testing.assert_allclose(found.conditions.user_k, np.geomspace(1e-3, 1.0, 3))
+    assert (np.diff(found.final["H"]) > 0).all()
