@@ -74,9 +74,12 @@ def _falling(t):
     return ef.Conditions(temperature=1.0, density=1e3 * (1.0 + t / 1e10), av=0.3 + t / 1e11, radius=1e16)
 
 
-def _assert_close(ours, theirs, y, digits=1e-10):
-    scale = np.maximum(np.abs(np.asarray(theirs)).max(axis=0), 1e-6 * np.abs(np.asarray(y)))
-    assert (np.abs(np.asarray(ours) - np.asarray(theirs)) <= digits * scale).all()
+def _assert_close(ours, theirs, y):
+    """To rounding, which grows as stages of different signs cancel."""
+    scale = np.maximum(np.abs(np.asarray(theirs)).max(axis=0), np.abs(np.asarray(y)))
+    np.testing.assert_array_less(
+        np.abs(np.asarray(ours) - np.asarray(theirs)), np.broadcast_to(1e-9 * scale, ours.shape)
+    )
 
 
 @pytest.mark.parametrize("args", [CLOUD, _falling], ids=["still", "moving"])
@@ -97,8 +100,8 @@ def test_is_the_plain_step(args, totals):
 def test_the_jacobian_is_exact(backend, totals):
     rhs, y = _problem(backend, totals)
     plain, _ = _problem("vectorized", totals)
-    exact = jax.jacfwd(lambda y: plain(0.0, y, CLOUD))(y)
-    ours = rhs.jacobian(0.0, y, CLOUD).todense()
+    exact = jax.jit(jax.jacfwd(lambda y: plain(0.0, y, CLOUD)))(y)
+    ours = jax.jit(lambda y: rhs.jacobian(0.0, y, CLOUD).todense())(y)
     scale = jnp.abs(exact * y).max(axis=1, keepdims=True)
     np.testing.assert_array_less(jnp.abs(ours - exact) * y, jnp.broadcast_to(1e-10 * scale + 1e-300, exact.shape))
 
@@ -127,8 +130,8 @@ def test_densities_as_the_state():
 
 
 def test_derivatives_of_a_step():
-    native, y = _problem("llvm")
-    plain, _ = _problem("vectorized")
+    native, y = _problem("llvm", totals=False)
+    plain, _ = _problem("vectorized", totals=False)
 
     def loss(rhs):
         def of(y, density):
