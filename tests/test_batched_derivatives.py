@@ -114,9 +114,7 @@ def _gradient(loss, shared):
     return lambda cell: jax.grad(loss, argnums=(0, 1))(cell, shared)
 
 
-@pytest.mark.parametrize(
-    ("backend", "solver"), [("llvm", "Rodas5P"), ("vectorized", "Rodas5P"), ("llvm", "Kvaerno5")]
-)
+@pytest.mark.parametrize(("backend", "solver"), [("llvm", "Rodas5P"), ("vectorized", "Rodas5P"), ("llvm", "Kvaerno5")])
 def test_gradients_of_cells_of_unequal_work(backend, solver):
     """One of them fails. Batches of plain steps are those cells alone that native ones are, too."""
     gradient = _gradient(*_problem("shielded", backend, solver))

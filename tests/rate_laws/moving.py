@@ -57,6 +57,12 @@ def moving_network(policy: str, equations=tuple(_FITS)) -> ef.Network:
     return ef.Network(plain.species, tuple(replace(r, fits=tuple(f), out_of_range=policy) for r, f in reactions))
 
 
+def every_policy() -> ef.Network:
+    """Every reaction with every policy outside of its ranges."""
+    networks = [moving_network(policy) for policy in POLICIES]
+    return ef.Network(networks[0].species, tuple(r for network in networks for r in network.reactions))
+
+
 def moving_state(network: ef.Network):
     start = {"H2": 0.3, "H": 0.4, "CO": 4e-5, "C": 6e-5, "O": 2e-4, "C+": 3e-5, "O+": 1e-7, "e-": 3e-5}
     return jnp.asarray(network.abundances({name: x for name, x in start.items() if name in network.species_names}))

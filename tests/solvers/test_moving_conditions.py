@@ -18,7 +18,7 @@ from eqxfuse._solvers.native_step import native_form
 from eqxfuse._solvers.parts import plain_step
 from eqxfuse.rate_laws import UserRate
 from tests.helpers import shared
-from tests.rate_laws.moving import FEW, POLICIES, collapse, moving_network, moving_state
+from tests.rate_laws.moving import FEW, collapse, every_policy, moving_network, moving_state
 
 T, H = 1e9, 1e9
 RODAS4, RODAS5P = ef.Rodas4(), ef.Rodas5P()
@@ -26,10 +26,7 @@ RODAS4, RODAS5P = ef.Rodas4(), ef.Rodas5P()
 
 @pytest.fixture(scope="module")
 def mixed():
-    """Every reaction with every policy outside of its ranges."""
-    networks = [moving_network(policy) for policy in POLICIES]
-    reactions = tuple(reaction for network in networks for reaction in network.reactions)
-    return ef.FusedRHS(ef.Network(networks[0].species, reactions), backend="llvm")
+    return ef.FusedRHS(every_policy(), backend="llvm")
 
 
 @pytest.fixture(scope="module")
