@@ -20,8 +20,8 @@ DENSITIES = jnp.array([0.5, 1.0, 2.0])
 def final(density, conditions=None, solver=None, **options):
     """exp(-density), by a solve."""
     here = ef.Conditions(temperature=1.0, density=density) if conditions is None else conditions
-    solver = diffrax.Dopri8() if solver is None else solver
-    options = {"rtol": 1e-8, "atol": 1e-14, "max_steps": 16, **options}
+    solver = diffrax.Tsit5() if solver is None else solver
+    options = {"rtol": 1e-8, "atol": 1e-14, "max_steps": 256, **options}
     return ef.solve(RHS, here, Y0, 1.0, saveat=1, solver=solver, **options).final["A"]
 
 
