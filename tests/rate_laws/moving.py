@@ -45,8 +45,8 @@ _FITS = {
 }
 
 
-FEW = ("C -> C+ + e-", "O -> O+ + e-", "H + H -> H2", "C+ + e- -> C", "C + H2 -> C + H + H")
-"""One of each: light that is shielded, a law of the user's, no range, a range, several of them."""
+FEW = ("O -> O+ + e-", "H + H -> H2", "C + H2 -> C + H + H")
+"""A law of the user's that depends on an abundance, one without a range, one with several of them."""
 
 
 def moving_network(policy: str, equations=tuple(_FITS)) -> ef.Network:
