@@ -126,8 +126,8 @@ class Integration(eqx.Module):
             state=self.rhs.state,
             end_time=end_time[0],
             end_state=end_state[0, :species],
-            temperature=reached[:, species] if thermal else None,
-            end_temperature=end_state[0, species] if thermal else None,
+            temperature=reached[:, species] if thermal else None,  # pyright: ignore[reportArgumentType]
+            end_temperature=end_state[0, species] if thermal else None,  # pyright: ignore[reportArgumentType]
         )
 
     def _with_temperature(self, conditions: Args, y0: Float[Array, "species"]) -> Float[Array, "states"]:
