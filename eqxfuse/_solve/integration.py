@@ -94,8 +94,7 @@ class Integration(eqx.Module):
 
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         thermal, species = self.rhs.thermal is not None, y0.shape[-1]
-        known = isinstance(conditions, Conditions) and not thermal
-        args = self.rhs.precompute(conditions) if known else conditions
+        args = conditions if thermal or not isinstance(conditions, Conditions) else self.rhs.precompute(conditions)
         start = self._with_temperature(conditions, y0) if thermal else y0
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))

@@ -1,5 +1,7 @@
 """Solves of a gas that heats and cools."""
 
+from typing import Any
+
 import diffrax
 import jax
 import jax.numpy as jnp
@@ -37,7 +39,7 @@ def _network():
     return ef.Network.from_reactions(["H + H -> H2", "C -> C+ + e-", "C+ + e- -> C", "H2 + C+ -> H + H + C+"], rates)
 
 
-def _cooling(backend="auto", **more):
+def _cooling(backend: Any = "auto", **more):
     processes = thermal.Custom(_lines, (1e-23,)), thermal.Custom(_light)
     return ef.FusedRHS(_network(), thermal=processes, backend=backend, **more)
 
@@ -93,7 +95,9 @@ def test_batches_and_their_gradients_are_the_cells():
         np.testing.assert_allclose(many(jnp.asarray(densities[:cells])), [v for v, _ in one[:cells]], rtol=1e-6)
     slopes = jax.jit(jax.vmap(jax.grad(end)))(jnp.asarray(densities))
     np.testing.assert_allclose(slopes, [g for _, g in one], rtol=1e-5)
-    grid = ef.solve_grid(rhs, ef.Conditions(3000.0, densities), rhs.network.abundances(START), 3e5 * ef.YEAR, saveat=1)
+    grid = ef.solve_grid(
+        rhs, ef.Conditions(3000.0, jnp.asarray(densities)), rhs.network.abundances(START), 3e5 * ef.YEAR, saveat=1
+    )
     np.testing.assert_allclose(grid.temperature[:, 0], [v for v, _ in one], rtol=1e-3)
     assert grid.cell(2).temperature.shape == (1,)
 
@@ -101,7 +105,7 @@ def test_batches_and_their_gradients_are_the_cells():
 def test_other_solvers_states_and_number_types():
     rhs = _cooling()
     expected = _end(rhs, rtol=1e-7)
-    newton = diffrax.Kvaerno5(root_finder=ef.SparseNewton(rhs))
+    newton = diffrax.Kvaerno5(root_finder=ef.SparseNewton(rhs))  # pyright: ignore[reportCallIssue]
     for other in (
         _end(rhs, rtol=1e-6, solver=newton),
         _end(rhs, rtol=1e-6, solver=ef.Rodas4()),
