@@ -94,10 +94,15 @@ def sensitivities(
 
     The first arguments and `options` (tolerances, solver, ...) are those of `solve`; the coefficient of a reaction is
     scaled over the whole time, abundance-dependent factors included. Works under `jax.jit` and `jax.vmap`. Raises
-    `UnknownSpecies`, and what `solve` raises.
+    `UnknownSpecies`, `ValueError` for a gas that heats and cools, and what `solve` raises.
     """
     names = listed(species)
     index = tuple(require_rhs(rhs).network.index(name) for name in names)
+    if rhs.thermal is not None:
+        raise ValueError(
+            "sensitivities are those of a gas whose temperature is given: pass rhs.isothermal; where it heats and cools, "
+            "differentiate solve with respect to rhs.table"
+        )
     require_conditions(rhs.network, conditions)
     warn_of_ranges(rhs.network, conditions)
     given = as_arrays((conditions, t1, options))

@@ -152,6 +152,8 @@ def test_what_makes_no_sense_is_refused():
         ef.FusedRHS(_network(), thermal="cold")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="5 species and the temperature behind them"):
         rhs(0.0, x0, CLOUD)
+    with pytest.raises(ValueError, match=r"pass rhs\.isothermal"):
+        ef.sensitivities(rhs, CLOUD, x0, 1.0, "C")
     with pytest.raises(ValueError, match="no thermal processes"):
         ef.energy_budget(plain, CLOUD, x0, 10.0)
     with pytest.warns(UserWarning, match="HDCooling needs HD"):

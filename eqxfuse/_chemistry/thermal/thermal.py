@@ -28,6 +28,10 @@ class Thermal:
     capacities: Capacities = option(default="rotational")
     constants: PhysicalConstants = option(default=CODATA)
 
+    def __repr__(self) -> str:
+        names = ", ".join(p.name for p in self.processes)
+        return f"Thermal({names}, equation={self.equation!r}, capacities={self.capacities!r})"
+
     @classmethod
     def of(cls, given: "Thermal | Process | Iterable[Process]") -> "Thermal":
         """`given` itself, or with the processes that it is. Raises `TypeError`."""
