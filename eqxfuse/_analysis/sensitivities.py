@@ -100,8 +100,8 @@ def sensitivities(
     index = tuple(require_rhs(rhs).network.index(name) for name in names)
     if rhs.thermal is not None:
         raise ValueError(
-            "sensitivities are those of a gas whose temperature is given: pass rhs.isothermal; where it heats and cools, "
-            "differentiate solve with respect to rhs.table"
+            "sensitivities are those of a gas whose temperature is given: pass rhs.isothermal; where it heats and "
+            "cools, differentiate solve with respect to rhs.table"
         )
     require_conditions(rhs.network, conditions)
     warn_of_ranges(rhs.network, conditions)
