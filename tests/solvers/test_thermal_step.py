@@ -95,6 +95,19 @@ def test_is_the_plain_step(args, totals):
             _assert_close(ours, theirs, y)
 
 
+def test_sums_over_species_while_conditions_change():
+    """At a given temperature: laws with totals are evaluated inside of the step, too."""
+    native, plain = (ef.FusedRHS(_network(), backend=backend) for backend in ("llvm", "vectorized"))
+    y = native.network.abundances(START)
+
+    def falling(t):
+        return eqx.tree_at(lambda c: c.temperature, _falling(t), 50.0 + 1e-9 * t)
+
+    assert _is_one_call(SOLVERS[0], native, y, falling)
+    ours, theirs = (_step(SOLVERS[0], rhs, y, falling, 1e9, t=1e9) for rhs in (native, plain))
+    _assert_close(ours, theirs, y)
+
+
 @pytest.mark.parametrize("backend", ["llvm", "vectorized"])
 @pytest.mark.parametrize("totals", [False, True], ids=["", "totals"])
 def test_the_jacobian_is_exact(backend, totals):
