@@ -21,8 +21,8 @@ a mass fraction of 0.25, D/H is from Cooke, Pettini & Steidel 2018, ApJ 855, 102
 
 
 def primordial_collapse() -> Network:
-    """The species of `primordial` and D, D+, D-, HD and HD+: 47 reactions, for 3 to 1e5 K and all densities at which
-    the gas is transparent to the lines of atoms.
+    """The species of `primordial` and D, D+, D-, HD and HD+: 47 reactions, for 3 to 1e5 K and densities up to
+    some 1e16 cm^-3.
 
     The reactions of `primordial`, of which these are newer or know the density, so that three-body formation of H2 and
     dissociation by H are in equilibrium where they should be, within 35 % from 1500 to 4000 K:
@@ -31,8 +31,8 @@ def primordial_collapse() -> Network:
       Rev. A 79, 012713; H2 + H+ -> H2+ + H: Savin et al. 2004, ApJ 606, L167;
     - 3 H -> H2 + H: Forrey 2013, ApJ 773, L25; with H2 in place of one H an eighth of it, after Palla, Salpeter &
       Stahler 1983, ApJ 271, 632;
-    - H2 + H -> 3 H: Martin, Schwarz & Mandy 1996, ApJ 461, 265; H2 + H2 -> H2 + 2 H: Lepp & Shull
-      1983, ApJ 270, 578, as in Shapiro & Kang 1987, ApJ 318, 32.
+    - H2 + H -> 3 H: Martin, Schwarz & Mandy 1996, ApJ 461, 265; H2 + H2 -> H2 + 2 H: Lepp & Shull 1983, ApJ
+      270, 578, as in Shapiro & Kang 1987, ApJ 318, 32.
 
     Deuterium after Galli & Palla 1998, A&A 335, 403 and 2002, Planet. Space Sci. 50, 1197 (with Gerlich 1982 for H2 +
     D+, Mielke et al. 2003 for H2 + D and Shavitt 1959 for HD + H), Stancil, Lepp & Dalgarno 1998, ApJ 509, 1, and
@@ -46,12 +46,10 @@ def primordial_collapse() -> Network:
 
 
 _FORREY = "6e-32*Tgas**(-0.25)+2e-31*Tgas**(-0.5)"
-_WARM = "max(Tgas,500.)"
-"""Below, H2 does not dissociate, and the logarithm of its rate has no value in double precision."""
 _CRITICAL = "10**(4.845-1.3*log10(Tgas/1e4)+1.62*log10(Tgas/1e4)**2)"
 _SHARE = f"1/(1+get_Hnuclei(n(:))/{_CRITICAL})"
-_THIN = f"1.18e-10*exp(-6.95e4/{_WARM})"
-_DENSE = f"8.125e-8/sqrt({_WARM})*exp(-5.2e4/{_WARM})*(1-exp(-6e3/{_WARM}))"
+_THIN = "1.18e-10*exp(-6.95e4/Tgas)"
+_DENSE = "8.125e-8/sqrt(Tgas)*exp(-5.2e4/Tgas)*(1-exp(-6e3/Tgas))"
 _SAVIN = (-3.3232183e-7, 3.3735382e-7, -1.4491368e-7, 3.4172805e-8, -4.7813728e-9, 3.9731542e-10, -1.8171411e-11,
           3.5311932e-13)  # fmt: skip
 _KRECKEL = (
@@ -69,7 +67,7 @@ def _hydrogen() -> dict[str, list[Fit]]:
         "H2 + H+ -> H2+ + H": [Fit(Expression(f"({savin})*exp(-21237.15/Tgas)"), 100.0, 3e4)],
         "3 H -> H2 + H": [Fit(Expression(_FORREY))],
         "2 H + H2 -> 2 H2": [Fit(Expression(f"({_FORREY})/8"))],
-        "H2 + H -> 3 H": [Fit(Expression(f"dissH2_Martin96(n,{_WARM})"))],
+        "H2 + H -> 3 H": [Fit(Expression("dissH2_Martin96(n,Tgas)"))],
         "H2 + H2 -> H2 + 2 H": [Fit(Expression(f"({_DENSE})**(1-{_SHARE})*({_THIN})**({_SHARE})"))],
     }
 

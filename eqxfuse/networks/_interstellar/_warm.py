@@ -101,12 +101,12 @@ WARM = {
         (
             "H2 + H -> 3 H",
             "Mac Low & Shull 1986, ApJ 302, 585 (thin gas); Martin, Schwarz & Mandy 1996, ApJ 461, 265 (dense gas)",
-            [Fit(Expression("dissH2H_Hunter23(n,max(Tgas,500.))"))],
+            [Fit(Expression("dissH2H_Hunter23(n,Tgas)"))],
         ),
         (
             "H2 + H2 -> H2 + 2 H",
             "Martin, Keogh & Mandy 1998, ApJ 499, 793 (thin gas); an eighth of H2 + H (dense gas)",
-            [Fit(Expression("dissH2H2_Hunter23(n,max(Tgas,500.))"))],
+            [Fit(Expression("dissH2H2_Hunter23(n,Tgas)"))],
         ),
     ),
     "ion-neutral": (
