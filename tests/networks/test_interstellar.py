@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Conditions, networks, thermal
+from eqxfuse.networks._interstellar._warm import WARM
 from tests.networks.chemistry import assert_finite_rates, never_formed_or_destroyed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "networks.md").read_text()
@@ -26,6 +27,12 @@ def test_conserves_and_is_closed():
     assert network.conservation_errors() == {}
     assert network.duplicates() == ()
     assert never_formed_or_destroyed(network) == set()
+
+
+def test_every_row_names_a_source_and_stands_in_the_network():
+    rows = [(kind, source) for kind, table in WARM.items() for _, source, _ in table]
+    assert all(re.search(r"\b(19|20)\d\d, .*\d", source) for _, source in rows)
+    assert [r.kind for r in network.reactions[-len(rows) :]] == [kind for kind, _ in rows]
 
 
 def test_rates_are_finite_and_differentiable():

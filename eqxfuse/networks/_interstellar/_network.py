@@ -35,14 +35,16 @@ as Gong, Ostriker & Wolfire 2017, ApJ 843, 38 use them.
 def interstellar() -> Network:
     """H, He, C, O and Si in 31 species, for gas from 10 to 3e4 K: warm, cold and molecular, with light and cosmic rays.
 
-    Among 29 species the reactions are those of `dark_cloud`, which leaves hydrocarbons beyond CH3+ and the protonated
-    forms of CO2 and O2 out. To them come Si, which gives the electrons that carbon in CO no longer does, and
+    The reactions are those of `dark_cloud` among 29 of its species, without hydrocarbons beyond CH3+ and without CO2.
+    To them come Si, which gives the electrons that carbon in CO no longer does, and
+
     - shielding of H2, CO and C by each other: columns are densities times `Conditions.radius`, which has to fit the
       extinction: N_H = 1.87e21 cm^-2 Av (Bohlin, Savage & Drake 1978, ApJ 224, 132);
     - H2 on dust at 3e-17 (T/100 K)^1/2 S(T, T_d) cm^3 s^-1 (Hollenbach & McKee 1979, ApJS 41, 555);
     - recombination of H+, He+, C+ and Si+ on grains (Weingartner & Draine 2001, ApJ 563, 842), case B in the gas;
     - ionisation and dissociation by collisions, the charge exchange of O+ and H, and the reverse of the reactions that
       make CH, CH+, CH2+, OH, H2O and CO, which count in warm gas.
+
     The source of each is in the tables. Kinds and laws are those that `eqxfuse.thermal.interstellar()` looks for; start
     from `interstellar_abundances`.
     """
