@@ -17,9 +17,9 @@ from eqxfuse._formats import read_network
 from eqxfuse._formats.read import Unsupported
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse.errors import BackendUnavailable, NetworkFormatError, UnknownSpecies
-from eqxfuse.networks import dark_cloud, primordial, robertson
+from eqxfuse.networks import dark_cloud, interstellar, primordial, primordial_collapse, robertson
 
-SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robertson}
+SHIPPED = {make.__name__: make for make in (dark_cloud, interstellar, primordial, primordial_collapse, robertson)}
 """Networks that have a name; a file of that name goes before them."""
 
 

@@ -44,14 +44,17 @@ def primordial() -> Network:
     Phys. 91, 4593; H2 + H2 as in UMIST (Millar et al. 1991, A&AS 87, 585). There is no radiation: no photo-ionisation
     and no Lyman-Werner dissociation.
     """
-    fits = {equation: [Fit(LogPolynomial(c))] for equation, c in POLYNOMIALS.items()}
-    fits |= {equation: [Fit(law)] for equation, law in _single().items()}
-    fits |= _piecewise()
-    reactions = [Reaction.from_equation(e, f, id=i) for i, (e, f) in enumerate(fits.items(), start=1)]
+    reactions = [Reaction.from_equation(e, f, id=i) for i, (e, f) in enumerate(fits().items(), start=1)]
     return Network.from_reactions(reactions, species=SPECIES, name="primordial")
 
 
 SPECIES = ("H", "H+", "H-", "H2", "H2+", "He", "He+", "He++", "e-")
+
+
+def fits() -> dict[str, list[Fit]]:
+    """The fits of each reaction, by its equation."""
+    polynomials = {equation: [Fit(LogPolynomial(c))] for equation, c in POLYNOMIALS.items()}
+    return polynomials | {equation: [Fit(law)] for equation, law in _single().items()} | _piecewise()
 
 
 def _single() -> dict:

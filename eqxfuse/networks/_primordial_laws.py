@@ -64,3 +64,9 @@ class RecombinationOfHeIII(RateLaw):
 def kooij_of(alpha: float, beta: float = 0.0, gamma: float = 0.0, unit: float = 1.0) -> Kooij:
     """alpha (T/unit)^beta exp(-gamma unit/T): a Kooij law whose temperatures come in another unit [K]."""
     return Kooij(alpha * (300.0 / unit) ** beta, beta, gamma * unit)
+
+
+def decimal_polynomial(*coefficients: float) -> LogPolynomial:
+    """log10 k = c0 + c1 x + c2 x^2 + ..., x = log10(T/K)."""
+    ln10 = math.log(10.0)
+    return LogPolynomial(tuple(c * ln10 ** (1 - power) for power, c in enumerate(coefficients)), unit=1.0)

@@ -56,7 +56,8 @@ _CRITICAL = (
     ("x", "nh*(share_h+share_h2)"),
 )
 _MARTIN_SOURCE = "Martin, Schwarz & Mandy 1996, ApJ 461, 265"
-_HUNTER = "10.**(x/(1+x)*log10(dense)+1/(1+x)*log10(thin))"
+_HUNTER = "10.**(x/(1+x)*log10(max(dense,1e-290))+1/(1+x)*log10(max(thin,1e-290)))"
+"""Below some 90 K both are too small for a number, and their logarithms would have no value and no slope."""
 _GRAINS = "Weingartner & Draine 2001, ApJ 563, 842, eq. 8 and table 3"
 
 
