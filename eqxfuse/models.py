@@ -1,0 +1,4 @@
+"""Models of one zone of gas that heats and cools: a collapse, a parcel that cools, equilibrium over density."""
+
+from eqxfuse._models import Zone as Zone
+from eqxfuse._models import collapse as collapse
