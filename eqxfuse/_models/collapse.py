@@ -17,7 +17,6 @@ from eqxfuse._solve.integration import ATOL, RTOL, Time, require
 from eqxfuse._solve.outcome import Outcome, raise_when_run
 from eqxfuse._solve.solve import solve
 
-
 _MOST = 1e24
 """Compression over which the time that is left keeps four digits."""
 
@@ -64,7 +63,8 @@ def collapse(
     """
     thermal = require_thermal(rhs, conditions)
     if not any(isinstance(p, Compression | FreeFallHeating) for p in thermal.processes):
-        warnings.warn("nothing heats the gas as it is compressed: add thermal.Compression() to its processes")
+        doubt = "nothing heats the gas as it is compressed: add thermal.Compression() to its processes"
+        warnings.warn(doubt, stacklevel=2)
     y0 = as_state(rhs.network, y0, "y0")
     end = require(
         jnp.asarray(to_density, y0.dtype),

@@ -20,7 +20,7 @@ def zones(
     """
     heights = [*(1.0 for _ in above), 1.6]
     pyplot = import_matplotlib("pyplot")
-    figure, axes = pyplot.subplots(
+    _, axes = pyplot.subplots(
         len(heights), sharex=True, figsize=(7.6, 2.2 * sum(heights)), layout="constrained", height_ratios=heights
     )
     for ax, (label, values) in zip(axes, above.items(), strict=False):
