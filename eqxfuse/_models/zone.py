@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+DENSITY = r"density  $n_\mathrm{H}$  [cm$^{-3}$]"
+"""The label of an axis."""
+
+
 class Zone(eqx.Module, OneLine):
     """Chemistry, temperature and density of one zone over time. A pytree; under `jax.vmap` every array has the batch
     axes in front.
@@ -81,7 +85,7 @@ class Zone(eqx.Module, OneLine):
     def _axis(self) -> tuple[np.ndarray, str]:
         density = np.asarray(self.density)
         if np.ptp(density) > 0:
-            return density, r"density  $n_\mathrm{H}$  [cm$^{-3}$]"
+            return density, DENSITY
         return np.asarray(self.trajectory.times) / YEAR, "time  [yr]"
 
     def _require_one(self, what: str) -> None:
