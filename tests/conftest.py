@@ -1,5 +1,6 @@
 """Every test runs in double precision and with strict dtype promotion."""
 
+import gc
 from pathlib import Path
 
 import jax
@@ -7,6 +8,9 @@ import pytest
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+# Tracing makes many objects and few cycles: to look for those as often as Python does takes a twentieth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -65,17 +65,24 @@ def test_run_writes_table_picture_and_data(network_file, tmp_path, capsys):
     assert (out / "tiny.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_files_are_written_before_the_output_is_read(network_file, tmp_path, capsys, monkeypatch):
-    """As `| head -1` reads it."""
-
-    def gone(*_):
-        raise BrokenPipeError
+@pytest.fixture
+def solved_at_once(monkeypatch):
+    """Nothing happens in a solve."""
 
     def solved(rhs, conditions, y0, t_end, **_):
         counts = {name: np.array(1) for name in ("steps", "accepted", "rejected")}
         return Trajectory(np.array([t_end]), y0[None], y0, counts, Outcome.successful, rhs.network.species)
 
     monkeypatch.setattr(run_command, "solve", solved)
+
+
+@pytest.mark.usefixtures("solved_at_once")
+def test_files_are_written_before_the_output_is_read(network_file, tmp_path, capsys, monkeypatch):
+    """As `| head -1` reads it."""
+
+    def gone(*_):
+        raise BrokenPipeError
+
     monkeypatch.setattr(run_command, "table", gone)
     with pytest.raises(BrokenPipeError):
         run_command.run(_parser().parse_args(run_arguments(network_file, out=str(tmp_path / "out"))))
@@ -221,6 +228,7 @@ def test_inspect_tells_what_is_not_judged(umist_file, capsys):
     assert "reactions of species that are not a formula, so not judged: 1\n  line 3: CO + XRAY -> C + O" in printed
 
 
+@pytest.mark.usefixtures("solved_at_once")
 def test_out_of_range_is_an_option_of_every_command_that_reads_a_network(umist_file, tmp_path, capsys):
     start = [
         "--density",

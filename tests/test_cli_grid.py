@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eqxfuse import Trajectory
+from eqxfuse import Outcome, Trajectory
 from eqxfuse._cli import grid as grid_command
 from eqxfuse._cli import grid_store
+from eqxfuse._cli import run as run_command
 from eqxfuse._cli.main import main
 from eqxfuse._cli.quantities import parse_axis
 
@@ -236,10 +237,17 @@ MANY = {"g0": "0.1:10:200log", "chunk": "2"}
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
-def test_a_killed_run_goes_on(network_file, tmp_path, end):
-    """When some chunks are there; then again from where it stopped."""
+def test_a_run_that_was_ended_goes_on(network_file, tmp_path, capsys, end):
+    """When some chunks are there; then again from where it stopped. One process at a time: a second is refused while
+    the first lives, although it does nothing.
+    """
     main(words(network_file, tmp_path / "whole", **MANY))
     with started(network_file, tmp_path / "out") as process:
+        if end == "SIGKILL":
+            process.send_signal(signal.SIGSTOP)
+            status, line = fails(words(network_file, tmp_path / "out", **MANY), capsys)
+            assert status == 1 and f"process {process.pid} on " in line
+            assert f"is writing tiny.grid.npz in {tmp_path / 'out'}" in line
         process.send_signal(signal.Signals[end])
         said = "\neqxfuse grid: interrupted. What was finished is kept: the same command goes on from there\n"
         assert process.communicate() == (None, said if end == "SIGINT" else "")
@@ -247,20 +255,8 @@ def test_a_killed_run_goes_on(network_file, tmp_path, end):
     done = len(list((tmp_path / "out" / "tiny.grid.chunks").glob("[0-9]?????.npz")))
     assert 3 <= done < 100
     assert main(words(network_file, tmp_path / "out", **MANY)) == 0
-    assert (tmp_path / "out" / "tiny.grid.npz").read_bytes() == (tmp_path / "whole" / "tiny.grid.npz").read_bytes()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-def test_one_process_at_a_time(network_file, tmp_path, capsys):
-    """The second is refused while the first lives, although it does nothing, and not when it was killed."""
-    with started(network_file, tmp_path) as first:
-        first.send_signal(signal.SIGSTOP)
-        status, line = fails(words(network_file, tmp_path, **MANY), capsys)
-        assert status == 1 and f"process {first.pid} on " in line and f"is writing tiny.grid.npz in {tmp_path}" in line
-        first.kill()
-        first.wait()
-        assert main(words(network_file, tmp_path, **MANY)) == 0
     assert "200 of 200 cells solved" in capsys.readouterr().out
+    assert (tmp_path / "out" / "tiny.grid.npz").read_bytes() == (tmp_path / "whole" / "tiny.grid.npz").read_bytes()
 
 
 def test_a_file_system_without_locks(network_file, tmp_path, capsys, monkeypatch):
@@ -275,8 +271,15 @@ def test_a_file_system_without_locks(network_file, tmp_path, capsys, monkeypatch
     assert f"warning: cannot lock {tmp_path / 'tiny.grid.lock'}: No locks available. Do not run two" in error
 
 
-def test_the_result_of_a_run_is_none_of_a_grid(network_file, tmp_path, capsys):
+def test_the_result_of_a_run_is_none_of_a_grid(network_file, tmp_path, capsys, monkeypatch):
     """Both go to the same folder if nothing else is asked for."""
+
+    def solved(rhs, conditions, y0, t_end, **_):
+        counts = {name: np.array(1) for name in ("steps", "accepted", "rejected")}
+        rows = np.stack([y0, y0])
+        return Trajectory(np.array([1.0, t_end]), rows, y0, counts, Outcome.successful, rhs.network.species)
+
+    monkeypatch.setattr(run_command, "solve", solved)
     main(words(network_file, tmp_path))
     one = ["--temperature", "50", "--density", "1e4", "--initial", "H=1,CO=1e-4", "--t-end", "300yr"]
     assert main(["run", str(network_file), *one, "--outputs", "2", "--out", str(tmp_path)]) == 0

@@ -198,9 +198,7 @@ def test_built_in_networks(network):
     assert_same(network, *map(CLOUD.at_temperature, (3.0, 10.0, 300.0, 2e4)))
 
 
-@pytest.mark.parametrize(
-    "file", ["simple_latent_tgas.csv", "uclchem_small_chemistry.csv", "uclchem_gas_phase_only.csv"]
-)
+@pytest.mark.parametrize("file", ["simple_latent_tgas.csv", "uclchem_gas_phase_only.csv"])
 def test_whole_files(file):
     network = ef.read_network(shared(f"networks/{file}"))
     assert_same(network, CLOUD, CLOUD.at_temperature(1500.0))
@@ -253,9 +251,10 @@ def test_maps_over_conditions():
 
 
 def test_differentiates_as_fused_rhs_does():
-    ode, rhs = compile_network(MIXED), FusedRHS(MIXED, backend="vectorized")
-    primals = state(MIXED), CLOUD
-    tangents = 0.1 * state(MIXED, 1), jax.tree.map(lambda x: 0.1 * x, CLOUD)
+    network = Network.from_reactions([MIXED.reactions[i] for i in (0, 3, 4)])  # two fits, shielded, of cosmic rays
+    ode, rhs = compile_network(network), FusedRHS(network, backend="vectorized")
+    primals = state(network), CLOUD
+    tangents = 0.1 * state(network, 1), jax.tree.map(lambda x: 0.1 * x, CLOUD)
     found = jax.jit(lambda p, t: jax.jvp(lambda y, c: ode(0.0, y, c), p, t))(primals, tangents)[1]
     expected = jax.jit(lambda p, t: jax.jvp(lambda y, c: rhs(0.0, y, c), p, t))(primals, tangents)[1]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())

@@ -96,5 +96,5 @@ def test_conditions_show_what_was_given():
 
 
 def test_a_trajectory_is_one_line_wherever_it_stands():
-    result = ef.solve(RHS, HERE, NETWORK.abundances({"H": 1.0}), 1.0, saveat=1)
-    assert eqx.tree_pformat((result,)) == "(Trajectory(47 species, 1 times),)"
+    result = ef.solve(ef.FusedRHS(ef.networks.robertson()), HERE, {"A": 1.0}, 1e-6, saveat=1, solver=diffrax.Tsit5())
+    assert eqx.tree_pformat((result,)) == "(Trajectory(3 species, 1 times),)"

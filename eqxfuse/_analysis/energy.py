@@ -106,7 +106,12 @@ def energy_terms(
 
 
 def energy_budget(
-    rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], temperature: float, *, t: float = 0.0
+    rhs: FusedRHS,
+    conditions: Args,
+    y: Float[Array, "species"],
+    temperature: float | Float[Array, ""],
+    *,
+    t: float = 0.0,
 ) -> EnergyBudget:
     """The processes that heat the gas and those that cool it, ranked. The arguments are those of `energy_terms`."""
     given = as_arrays((conditions, y, float(temperature), t))

@@ -141,8 +141,8 @@ class FusedRHS(eqx.Module, OneLine):
 
     def at(self, conditions: Conditions | RateCoefficients) -> "FusedRHS":
         """This right-hand side with its coefficients bound: callable without `args`."""
-        given = isinstance(conditions, RateCoefficients) or self.thermal is not None
-        bound = conditions if given else self.precompute(conditions)
+        changing = self.thermal is not None
+        bound = conditions if changing or isinstance(conditions, RateCoefficients) else self.precompute(conditions)
         return eqx.tree_at(lambda rhs: rhs.bound, self, bound, is_leaf=lambda leaf: leaf is None)
 
     def __call__(self, t: Any, y: Float[Array, "states"], args: Args = None) -> Float[Array, "states"]:

@@ -68,7 +68,8 @@ class ThermalEquation:
         return SparseMatrix.of(bordered.pattern, values, native)
 
     def _here(self, conditions: Conditions, y) -> Conditions:
-        return conditions.at_temperature(y[len(self.network.species)])
+        """In JAX's default float type, as conditions are."""
+        return conditions.at_temperature(y[len(self.network.species)].astype(jnp.result_type(float)))
 
     def _seen(self, conditions: Conditions, y, k, modifiers, f):
         """The first arguments of the energy."""

@@ -33,7 +33,20 @@ def standing(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -
     steps = int(np.asarray(trajectory.statistics["steps"]))
     motion = _motion(trajectory, rhs, conditions, time)
     passed = f"t = {time / YEAR:.6g} yr of {float(_value(t1)) / YEAR:.6g} yr after {counted(steps, 'step')}"
-    return f"the solve stands at {passed}{motion}"
+    return f"the solve stands at {passed}{_heat(trajectory, rhs, conditions, time)}{motion}"
+
+
+def _heat(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:
+    """The temperature, where it is solved for, and what drives it."""
+    if rhs.thermal is None:
+        return ""
+    state = np.append(_value(trajectory.end_state), _value(trajectory.end_temperature))
+    with jax.ensure_compile_time_eval():
+        gas = rhs.equation.gas(rhs.table, rhs.conditions(time, conditions), jnp.asarray(state))
+        terms = {name: float(_value(term)) for name, term in rhs.thermal.heating(gas).items()}
+    name = max(terms, key=lambda name: abs(np.nan_to_num(terms[name], nan=np.inf)), default="")
+    largest = f", where {name} gives most: {terms[name]:.3g} erg cm^-3 s^-1" if name else ""
+    return f" with T = {state[-1]:.6g} K{largest}"
 
 
 def _motion(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:

@@ -94,8 +94,7 @@ class Integration(eqx.Module):
 
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         thermal, species = self.rhs.thermal is not None, y0.shape[-1]
-        known = isinstance(conditions, Conditions) and not thermal
-        args = self.rhs.precompute(conditions) if known else conditions
+        args = conditions if thermal or not isinstance(conditions, Conditions) else self.rhs.precompute(conditions)
         start = self._with_temperature(conditions, y0) if thermal else y0
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
@@ -126,8 +125,8 @@ class Integration(eqx.Module):
             state=self.rhs.state,
             end_time=end_time[0],
             end_state=end_state[0, :species],
-            temperature=reached[:, species] if thermal else None,
-            end_temperature=end_state[0, species] if thermal else None,
+            temperature=reached[:, species] if thermal else None,  # pyright: ignore[reportArgumentType]
+            end_temperature=end_state[0, species] if thermal else None,  # pyright: ignore[reportArgumentType]
         )
 
     def _with_temperature(self, conditions: Args, y0: Float[Array, "species"]) -> Float[Array, "states"]:

@@ -39,7 +39,7 @@ def both(name):
     return LlvmKernel(PROGRAMS[name]), VectorizedKernel(PROGRAMS[name])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(random_programs(), st.integers(1, 20), st.sampled_from([np.float32, np.float64]), st.booleans())
 def test_random_programs(program, cells, dtype, shared):
     """One cell, and a batch whose second input is shared or not."""

@@ -90,7 +90,8 @@ def test_derivatives(backend):
     expected = jax.jit(jax.vmap(jax.jacrev(theirs)))(x)
     for derivative in (jax.jacfwd, jax.jacrev):
         np.testing.assert_allclose(jax.jit(jax.vmap(derivative(ours)))(x), expected, rtol=2e-13, atol=1e-14)
-        np.testing.assert_allclose(jax.jit(derivative(ours))(x[0]), expected[0], rtol=2e-13, atol=1e-14)
+    if ours.capabilities.lanes > 1:  # one cell runs other code than a batch
+        np.testing.assert_allclose(jax.jit(jax.jacfwd(ours))(x[0]), expected[0], rtol=2e-13, atol=1e-14)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -99,7 +100,7 @@ def test_derivatives(backend):
 def test_any_program(backend, program):
     arrays = random_inputs(program, cells=(9,))
     kernel = build_kernel(program, backend)
-    found = jax.vmap(kernel)(*map(jnp.asarray, arrays))
+    found = jax.jit(jax.vmap(kernel))(*map(jnp.asarray, arrays))
     assert_close(found, program, arrays, 2.3e-16)
 
 

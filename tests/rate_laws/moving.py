@@ -45,17 +45,27 @@ _FITS = {
 }
 
 
-def moving_network(policy: str) -> ef.Network:
+FEW = ("O -> O+ + e-", "H + H -> H2", "C + H2 -> C + H + H")
+"""A law of the user's that depends on an abundance, one without a range, one with several of them."""
+
+
+def moving_network(policy: str, equations=tuple(_FITS)) -> ef.Network:
     """Light that is shielded, laws of the user's, several fits of a reaction with a gap between them, one to three
     rate factors."""
-    plain = ef.Network.from_reactions(list(_FITS), [1.0] * len(_FITS))
-    reactions = zip(plain.reactions, _FITS.values(), strict=True)
+    plain = ef.Network.from_reactions(list(equations), [1.0] * len(equations))
+    reactions = zip(plain.reactions, map(_FITS.get, equations), strict=True)
     return ef.Network(plain.species, tuple(replace(r, fits=tuple(f), out_of_range=policy) for r, f in reactions))
+
+
+def every_policy() -> ef.Network:
+    """Every reaction with every policy outside of its ranges."""
+    networks = [moving_network(policy) for policy in POLICIES]
+    return ef.Network(networks[0].species, tuple(r for network in networks for r in network.reactions))
 
 
 def moving_state(network: ef.Network):
     start = {"H2": 0.3, "H": 0.4, "CO": 4e-5, "C": 6e-5, "O": 2e-4, "C+": 3e-5, "O+": 1e-7, "e-": 3e-5}
-    return jnp.asarray(network.abundances(start))
+    return jnp.asarray(network.abundances({name: x for name, x in start.items() if name in network.species_names}))
 
 
 def collapse(t, rate=1.0, temperature=40.0):

@@ -18,15 +18,15 @@ from eqxfuse._solvers.native_step import native_form
 from eqxfuse._solvers.parts import plain_step
 from eqxfuse.rate_laws import UserRate
 from tests.helpers import shared
-from tests.rate_laws.moving import POLICIES, collapse, moving_network, moving_state
+from tests.rate_laws.moving import FEW, collapse, every_policy, moving_network, moving_state
 
 T, H = 1e9, 1e9
 RODAS4, RODAS5P = ef.Rodas4(), ef.Rodas5P()
 
 
-@pytest.fixture(scope="module", params=POLICIES)
-def rhs(request):
-    return ef.FusedRHS(moving_network(request.param), backend="llvm")
+@pytest.fixture(scope="module")
+def mixed():
+    return ef.FusedRHS(every_policy(), backend="llvm")
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +56,20 @@ def _assert_close(ours, theirs):
 
 
 @pytest.mark.parametrize("solver", [RODAS4, RODAS5P])
-def test_is_the_step_in_jax(rhs, solver):
+def test_is_the_step_in_jax(mixed, solver):
     """Hot and cold, inside, between and outside of the ranges of fits; forwards and backwards."""
     plain = None
     for temperature in (5.3, 41.0, 97.0, 2e4):
         for h in (1e9, -1e8):
-            parts, inputs = _made(rhs, lambda t, own=temperature: collapse(t, temperature=own), h, solver)
+            parts, inputs = _made(mixed, lambda t, own=temperature: collapse(t, temperature=own), h, solver)
             plain = plain or jax.jit(partial(plain_step, parts))
             assert parts.rates is not None
             _assert_close(native_form(parts)(*inputs), plain(*inputs))
 
 
-def test_what_changes_matters(rhs):
-    y = moving_state(rhs.network)
-    moving, still = _step(rhs, collapse, y), _step(rhs, lambda t: collapse(0.0 * t + T), y)
+def test_what_changes_matters(mixed):
+    y = moving_state(mixed.network)
+    moving, still = _step(mixed, collapse, y), _step(mixed, lambda t: collapse(0.0 * t + T), y)
     assert (jnp.abs(moving[0] - still[0]) / y).max() > 1e-3
 
 
@@ -104,9 +104,10 @@ def test_nested_batches_with_parameters_of_the_inner_axis(clamped):
             _assert_close(nested[i, j], step(factor, rate))
 
 
-def test_derivatives_are_those_without_native_code(clamped):
+def test_derivatives_are_those_without_native_code():
     """To the table, to what the callable holds, to the start, the state and the length of the step."""
-    plain = ef.FusedRHS(clamped.network, backend="vectorized")
+    network = moving_network("clamp", FEW)
+    native, plain = (ef.FusedRHS(network, backend=backend) for backend in ("llvm", "vectorized"))
 
     def loss(rhs):
         def value(table, rate, y, t, h):
@@ -116,12 +117,15 @@ def test_derivatives_are_those_without_native_code(clamped):
 
         return value
 
-    point = clamped.table, jnp.asarray(1.0), moving_state(clamped.network), jnp.asarray(T), jnp.asarray(H)
-    ours, theirs = (jax.jit(jax.grad(loss(rhs), (0, 1, 2, 3, 4)))(*point) for rhs in (clamped, plain))
+    def along(point, tangents):
+        return jax.grad(loss(native), (0, 1, 2, 3, 4))(*point), jax.jvp(loss(native), point, tangents)[1]
+
+    point = native.table, jnp.asarray(1.0), moving_state(network), jnp.asarray(T), jnp.asarray(H)
+    tangents = jax.tree.map(lambda p: 0.3 * p, point)
+    ours, pushed = jax.jit(along)(point, tangents)
+    theirs = jax.jit(jax.grad(loss(plain), (0, 1, 2, 3, 4)))(*point)
     for a, b in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10 * float(jnp.abs(b).max()))
-    tangents = jax.tree.map(lambda p: 0.3 * p, point)
-    pushed = jax.jit(lambda p, d: jax.jvp(loss(clamped), p, d)[1])(point, tangents)
     dots = [jnp.vdot(a, d) for a, d in zip(jax.tree.leaves(ours), jax.tree.leaves(tangents), strict=True)]
     np.testing.assert_allclose(pushed, sum(dots), rtol=1e-9)
 
@@ -129,7 +133,7 @@ def test_derivatives_are_those_without_native_code(clamped):
 @pytest.mark.parametrize("state", ["abundance", "density"])
 def test_bound_and_given_callables_and_coefficients(state):
     """What is bound serves as `args` do; a callable that gives coefficients is tabulated."""
-    rhs = ef.FusedRHS(moving_network("clamp"), backend="llvm", state=state)
+    rhs = ef.FusedRHS(moving_network("clamp", FEW), backend="llvm", state=state)
     y = moving_state(rhs.network) * (1.0 if state == "abundance" else 300.0)
     bound = eqx.tree_at(lambda r: r.bound, rhs, lambda t: collapse(t), is_leaf=lambda leaf: leaf is None)
     given = _step(rhs, collapse, y)

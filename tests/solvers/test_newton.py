@@ -185,18 +185,19 @@ def test_single_precision():
 
 
 def test_derivatives_are_those_of_the_equation():
-    """Also where the root finder itself holds what is differentiated."""
-    rhs = FusedRHS(networks.robertson())
-    y0 = jnp.array([1.0, 0.0, 0.0])
+    """A' = -2 k A^2, also where the root finder itself holds what is differentiated."""
+    rhs = FusedRHS(Network.from_reactions(["2 A -> B"], [1.0]))
+    y0 = jnp.array([1.0, 0.0])
 
-    def end(k, newton=True, **options):
+    def end(k, **options):
         bound = rhs.at(RateCoefficients(k))
-        solver = diffrax.Kvaerno3(root_finder=SparseNewton(bound)) if newton else diffrax.Kvaerno3()
-        return _integrate(diffrax.ODETerm(bound), solver, (0.0, 1.0, 1e-3), y0, max_steps=256, **options).ys[-1, 2]
+        solver = diffrax.Kvaerno3(root_finder=SparseNewton(bound))
+        options = {"rtol": 1e-6, "max_steps": 256} | options
+        return _integrate(diffrax.ODETerm(bound), solver, (0.0, 1.0, 1e-3), y0, **options).ys[-1, 0]
 
-    k = jnp.array([0.04, 3e7, 1e4])
+    k = jnp.array([3.0])
     reverse = jax.jit(jax.grad(end))(k)
-    np.testing.assert_allclose(reverse, jax.jit(jax.grad(lambda k: end(k, False)))(k), rtol=1e-4)
+    np.testing.assert_allclose(reverse, -2.0 / (1.0 + 2.0 * k) ** 2, rtol=1e-4)
     forward = jax.jit(jax.jacfwd(lambda k: end(k, adjoint=diffrax.ForwardMode())))(k)
     np.testing.assert_allclose(forward, reverse, rtol=1e-9)
 

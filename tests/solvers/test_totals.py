@@ -30,8 +30,10 @@ def _step(solver, rhs, y, args, h=0.3):
     return jnp.concatenate([jnp.stack([y1, error]), dense["k"]])
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("seed", "state"), [(0, "abundance"), (1, "density")])
+@pytest.mark.parametrize(
+    ("backend", "seed", "state"),
+    [*((backend, 0, "abundance") for backend in BACKENDS if backend != "jax"), ("jax", 1, "density")],
+)
 def test_the_jacobian_is_the_derivative(backend, seed, state):
     rhs = ef.FusedRHS(small(seed), backend=backend, state=state)
     y = _state(rhs)
@@ -108,7 +110,7 @@ def test_a_step_of_a_batch_is_one_call_and_cells_do_not_matter_to_each_other():
         np.testing.assert_allclose(batch(ys), jnp.stack([single(y) for y in ys]), rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize(("solver", "backend"), [*((s, "auto") for s in (*SOLVERS, None)), (SOLVERS[1], "vectorized")])
+@pytest.mark.parametrize(("solver", "backend"), [(SOLVERS[0], "auto"), (None, "auto"), (SOLVERS[1], "vectorized")])
 def test_solves_are_those_with_the_sums_written_out(solver, backend):
     ends = []
     for network in (small(1, rates=False), written_out(small(1, rates=False))):

@@ -68,11 +68,11 @@ class Reference:
 
     @property
     def net(self) -> np.ndarray:
-        return sum(self._terms.values())
+        return np.sum(list(self._terms.values()), axis=0)
 
     @property
     def gross(self) -> np.ndarray:
-        return sum(abs(x) for x in self._terms.values())
+        return np.sum(np.abs(list(self._terms.values())), axis=0)
 
     def each(self, function):
         """[states] of `function(gas, dn_dt)`, in one call."""

@@ -103,8 +103,9 @@ def cooling(temperature: np.ndarray, n, boltzmann: float):
 
 def heating(gas: thermal.Gas):
     """The same as a process, with the rates as they are; those of electrons stay what they are at 1e4 K."""
-    names = {"E": "e-"}
-    return -_cooling(gas.temperature, lambda name: gas.n(names.get(name, name)), gas.constants.boltzmann, lambda x: x)
+    return -_cooling(
+        gas.temperature, lambda name: gas.n("e-" if name == "E" else name), gas.constants.boltzmann, lambda x: x
+    )
 
 
 def _cooling(points, n, boltzmann: float, at):

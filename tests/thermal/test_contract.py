@@ -122,7 +122,8 @@ def test_says_what_it_is(process):
     assert process.citation
     assert process.validity
     assert process.missing(NETWORK) == ()
-    assert type(process).__doc__ and not type(process).__doc__.startswith(f"{type(process).__name__}(")
+    doc = type(process).__doc__ or f"{type(process).__name__}("
+    assert not doc.startswith(f"{type(process).__name__}(")
 
 
 def along(gas: thermal.Gas) -> thermal.Gas:
@@ -236,6 +237,6 @@ def test_what_is_missing_is_zero(species):
 
 def test_wrong_words_are_refused():
     with pytest.raises(ValueError, match="opacity must be one of density, column, none, got 'thick'"):
-        thermal.H2Cooling(opacity="thick")
+        thermal.H2Cooling(opacity="thick")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="grains must be one of weingartner-draine, bakes-tielens, got 'draine'"):
-        thermal.interstellar(grains="draine")
+        thermal.interstellar(grains="draine")  # pyright: ignore[reportArgumentType]

@@ -52,14 +52,16 @@ def test_cooling_is_what_the_solved_levels_radiate(n):
         lines.append((u, low, gap, line.decay * (1 + photons), line.decay * g * photons))
     f = solved(rates, n)
     expected = sum(gap * (f[u] * emits - f[low] * absorbs) for u, low, gap, emits, absorbs in lines)
-    own = thermal.few_level_cooling(levels, COLLISIONS[n], jnp.asarray(t), jnp.asarray(background))
+    own = thermal.few_level_cooling(
+        levels, list(map(jnp.asarray, COLLISIONS[n])), jnp.asarray(t), jnp.asarray(background)
+    )
     np.testing.assert_allclose(own, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 3])
 def test_levels_reach_equilibrium_where_collisions_are_fast(n):
     levels, t = LEVELS[n], 40.0
-    own = thermal.few_level_cooling(levels, [1e6 * q for q in COLLISIONS[n]], jnp.asarray(t), None)
+    own = thermal.few_level_cooling(levels, [jnp.asarray(1e6 * q) for q in COLLISIONS[n]], jnp.asarray(t), None)
     weights = np.array(levels.weights) * np.exp(-np.array(levels.energies) / t)
     shares = weights / weights.sum()
     gaps = [
@@ -91,4 +93,4 @@ def test_carbon_monoxide_is_in_balance_with_the_background():
 
 def test_pairs_of_levels_must_be_complete():
     with pytest.raises(ValueError, match="rates of every pair of two or of three levels"):
-        thermal.level_populations({(0, 1): 1.0})
+        thermal.level_populations({(0, 1): jnp.asarray(1.0)})

@@ -115,8 +115,8 @@ def test_compression_is_adiabatic():
 def test_wrong_words_are_refused():
     gas, nothing = cell(10.0), jnp.zeros(8)
     with pytest.raises(ValueError, match="capacities must be one of cold, rotational, krome_full, got 'warm'"):
-        thermal.heat_capacity(gas, "warm")
+        thermal.heat_capacity(gas, "warm")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="equation must be one of exact, krome, got 'prizmo'"):
-        thermal.dT_dt(gas, jnp.asarray(0.0), nothing, equation="prizmo")
+        thermal.dT_dt(gas, jnp.asarray(0.0), nothing, equation="prizmo")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="capacities of single species are 'cold' or 'rotational', got 'krome_full'"):
         thermal.dT_dt(gas, jnp.asarray(0.0), nothing, capacities="krome_full")

@@ -4,7 +4,9 @@ Where KROME rounds away its result or leaves the range of a table, the states ar
 """
 
 from functools import cache
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from .krome import BACKGROUND, FREE_FALL_TIME, HUBBLE_RATE, Reference
 COMPTON = thermal.Compton(5.65e-36 / BACKGROUND**4)
 ATOMIC = (thermal.AtomicLines(), thermal.CollisionalIonisation(), thermal.Recombination())
 CHEMICAL = (thermal.ChemicalHeat(grains=False),)
-OPACITIES = {"collapse": "density", "primordial_thermal": "column", "COthin_thermal": "none"}
+OPACITIES: dict[str, Any] = {"collapse": "density", "primordial_thermal": "column", "COthin_thermal": "none"}
 COSMIC_RAYS = tuple(range(257, 276))
 """The rows of react_COthin that cosmic rays drive."""
 
@@ -118,7 +120,7 @@ def test_rate_of_temperature(name):
     per_energy = np.abs(cells.gamma - 1.0) / (1.380648e-16 * cells.densities.sum(axis=1))
 
     def rate(gas, dn_dt):
-        return thermal.dT_dt(gas, 1.0, dn_dt, equation="krome", capacities="krome_full")
+        return thermal.dT_dt(gas, jnp.asarray(1.0), dn_dt, equation="krome", capacities="krome_full")
 
     own = cells.each(rate) * net
     np.testing.assert_array_less(np.abs(own - cells.dT_dt), 1e-10 * gross * per_energy)

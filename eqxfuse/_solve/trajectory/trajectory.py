@@ -48,10 +48,10 @@ class Trajectory(eqx.Module, OneLine):
     """The time [s] at which the solve ended: the last one asked for, or where it failed."""
     end_state: Float[Array, "*batch species"] | None = None
     """The state there, in units of `state`."""
-    temperature: Float[Array, "*batch times"] | None = None
-    """Gas temperature [K] over time, where it was solved for; NaN as `abundances`."""
-    end_temperature: Float[Array, "*batch"] | None = None
-    """The temperature [K] at `end_time`, where it was solved for."""
+    temperature: Float[Array, "*batch times"] = None  # pyright: ignore[reportAssignmentType]
+    """Gas temperature [K] over time; NaN as `abundances`. None where it was not solved for."""
+    end_temperature: Float[Array, "*batch"] = None  # pyright: ignore[reportAssignmentType]
+    """The temperature [K] at `end_time`. None where it was not solved for."""
     origin: Origin | None = None
     """What it was made from, with the names of the batch axes; None where that is not known, as in old files."""
 
