@@ -2,6 +2,7 @@
 
 from eqxfuse import errors as errors
 from eqxfuse import ir as ir
+from eqxfuse import models as models
 from eqxfuse import rate_laws as rate_laws
 from eqxfuse import thermal as thermal
 from eqxfuse._analysis import Budget as Budget

@@ -38,8 +38,10 @@ MAY_IMPORT = {
     "_solvers": "_chemistry _kernels _llvm _lower _program _rhs",
     "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
     "_analysis": "_chemistry _html _plot _program _rhs _solve",
+    "_models": "_analysis _chemistry _plot _program _rhs _solve",
+    "models": "_models",
     "networks": "rate_laws",  # and the names that `import eqxfuse` offers
-    "_cli": "_analysis _chemistry _formats _kernels _lower _plot _program _rhs _solve _version networks",
+    "_cli": "_analysis _chemistry _formats _kernels _lower _models _plot _program _rhs _solve _version networks",
     "__main__": "_cli",
 }
 LARGEST = 24

@@ -11,6 +11,7 @@ MODULES = (
     "eqxfuse.ir",
     "eqxfuse.rate_laws",
     "eqxfuse.thermal",
+    "eqxfuse.models",
     "eqxfuse.networks",
     "eqxfuse.carbox",
 )

@@ -7,3 +7,4 @@ from eqxfuse._plot.formula import equation as equation
 from eqxfuse._plot.formula import formula as formula
 from eqxfuse._plot.formula import plain as plain
 from eqxfuse._plot.stacked import stacked as stacked
+from eqxfuse._plot.zones import zones as zones

@@ -18,6 +18,7 @@ LINE_STYLES = ("-", "--", "-.", ":")
 DECADES = 14
 """How far down the y axis goes from the largest value, at most."""
 
+State = Literal["abundance", "density"]
 LABELS = {
     "abundance": r"abundance  $n_i\,/\,n_\mathrm{H}$",
     "density": r"number density  $n_i$  [cm$^{-3}$]",
@@ -29,7 +30,7 @@ LABEL_GAP = 0.042
 def plot(
     times: Float[Array, "times"],
     curves: Mapping[str, Float[Array, "times"]],
-    state: Literal["abundance", "density"],
+    state: State,
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Curves by species name against `times` [s] on logarithmic axes, in years, each named at its end.
@@ -37,20 +38,24 @@ def plot(
     Draws on `ax`, or on a new figure of pyplot. Raises `ImportError` where Matplotlib is missing.
     """
     ax = new_axes() if ax is None else ax
-    years = np.asarray(times) / YEAR
-    shown = years > 0
-    years = years[shown]
+    draw(ax, np.asarray(times) / YEAR, curves, state, "time  [yr]")
+    return ax
+
+
+def draw(ax: "Axes", x: np.ndarray, curves: Mapping[str, np.ndarray], state: State, xlabel: str) -> None:
+    """Curves by species name over `x` on logarithmic axes, where `x` is above zero, each named at its end."""
+    shown = x > 0
+    x = x[shown]
     lines = [np.where(values > 0, values, np.nan)[shown] for values in map(np.asarray, curves.values())]
-    ax.set(xscale="log", yscale="log", ylim=limits(lines), xlabel="time  [yr]", ylabel=LABELS[state])
-    if len(years) > 1:
-        ax.set_xlim(years[0], years[-1])
+    ax.set(xscale="log", yscale="log", ylim=limits(lines), xlabel=xlabel, ylabel=LABELS[state])
+    if len(x) > 1:
+        ax.set_xlim(x[0], x[-1])
     for i, (name, values) in enumerate(zip(curves, lines, strict=True)):
         style = LINE_STYLES[i // len(COLOURS) % len(LINE_STYLES)]
-        ax.plot(years, values, style, color=COLOURS[i % len(COLOURS)], lw=1.6, label=formula(name))
+        ax.plot(x, values, style, color=COLOURS[i % len(COLOURS)], lw=1.6, label=formula(name))
     ax.grid(which="major", color="0.9", lw=0.6)
     ax.spines[["top", "right"]].set_visible(False)
     _name_ends(ax)
-    return ax
 
 
 def save_plot(path: str | Path | IO[bytes], times, curves, state, title: str = "") -> None:
