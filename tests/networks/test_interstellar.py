@@ -55,7 +55,7 @@ def test_heating_and_cooling_find_what_they_need():
 
 TEMPERATURES = [10.0, 100.0, 1e3, 8e3, 1e4]
 PUBLISHED = [
-    # alpha_B of hydrogen and of helium at 1e4 K: Osterbrock & Ferland 2006, tables 2.1 and A5.1
+    # alpha_B of hydrogen and of helium at 1e4 K: Osterbrock & Ferland 2006
     ("radiative recombination", "H+ + e- -> H", 1e4, 2.59e-13, 0.02),
     ("radiative recombination", "He+ + e- -> He", 1e4, 2.73e-13, 0.05),
     ("radiative recombination", "C+ + e- -> C", 100.0, 2.36e-12 * 3**0.29 * np.exp(0.176), 1e-12),
