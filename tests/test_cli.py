@@ -110,6 +110,32 @@ def test_without_matplotlib_there_is_data_and_a_warning(network_file, tmp_path, 
     assert (tmp_path / "tiny.npz").exists() and not (tmp_path / "tiny.png").exists()
 
 
+def test_gas_that_heats_and_cools(tmp_path, capsys):
+    arguments = run_arguments(
+        "primordial", out=str(tmp_path), initial="H=0.9,H+=0.1,e-=0.1", species="H", temperature="2e4"
+    )
+    assert main([*arguments, "--thermal", "primordial"]) == 0
+    temperature = float(Trajectory.load(tmp_path / "primordial.npz").temperature[-1])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("T [K]"))
+    assert line.split()[-1] == f"{temperature:.1f}" and temperature < 1.5e4
+
+
+def test_a_collapse(network_file, tmp_path, capsys):
+    words = ["--initial", "H=1,He=0.1", "--density", "100", "--to-density", "1e4", "--outputs", "20"]
+    arguments = ["collapse", "primordial", *words, "--species", "H", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out.splitlines()
+    title, temperature, atoms = (line.split() for line in printed[3:6])
+    assert (title[0], title[2], title[-1]) == ("n_H", "1.00e+02", "1.00e+04")
+    assert float(temperature[-1]) > 10.0 * float(temperature[2]) == 1000.0 and atoms[0] == "H"
+    assert np.load(tmp_path / "primordial_collapse.npz")["gas_density"][-1] == pytest.approx(1e4)
+    assert fails([*arguments, "--max-steps", "3"], capsys)[1].startswith("eqxfuse collapse: error: the collapse got to")
+    status, line = fails(["collapse", "--to-density", "0.5"], capsys)
+    assert status == 2 and "--to-density must be larger than --density" in line
+    status, line = fails(["collapse", str(network_file)], capsys)
+    assert status == 2 and "--initial is required" in line
+
+
 def test_warnings_for_a_start_that_looks_wrong(network_file, tmp_path, capsys):
     assert main(run_arguments(network_file, out=str(tmp_path), initial="H=0.5,C+=1e-4,O=2e-4")) == 0
     warnings = capsys.readouterr().err

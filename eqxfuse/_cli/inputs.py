@@ -11,6 +11,8 @@ from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
+from eqxfuse._chemistry.thermal import interstellar
+from eqxfuse._chemistry.thermal import primordial as primordial_processes
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.report import warn
 from eqxfuse._formats import read_network
@@ -21,6 +23,9 @@ from eqxfuse.networks import dark_cloud, interstellar, primordial, primordial_co
 
 SHIPPED = {make.__name__: make for make in (dark_cloud, interstellar, primordial, primordial_collapse, robertson)}
 """Networks that have a name; a file of that name goes before them."""
+
+THERMAL = {"interstellar": interstellar, "primordial": primordial_processes}
+"""Sets of processes that heat and cool."""
 
 
 def open_network(options: argparse.Namespace) -> Network:
@@ -89,8 +94,9 @@ def start(network: Network, initial: Mapping[str, float], shown: Sequence[str]):
     return y0
 
 
-def right_hand_side(network: Network, backend) -> FusedRHS:
+def right_hand_side(network: Network, backend, thermal: str | None = None) -> FusedRHS:
+    """With the processes of `thermal`, one of `THERMAL`, if any. Raises `CommandError`."""
     try:
-        return FusedRHS(network, backend=backend)
+        return FusedRHS(network, backend=backend, thermal=THERMAL[thermal]() if thermal else None)
     except BackendUnavailable as error:
         raise CommandError(str(error)) from error

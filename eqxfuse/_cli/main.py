@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import jax
 
 from eqxfuse._cli.cache import add_cache
+from eqxfuse._cli.collapse import add_collapse
 from eqxfuse._cli.compare import add_compare
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.grid import add_grid
@@ -24,6 +25,7 @@ from eqxfuse._version import __version__
 _COMMANDS = {
     "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
     "run": (add_run, "integrate a network file"),
+    "collapse": (add_collapse, "let one zone of gas that heats and cools fall freely (primordial gas, by default)"),
     "grid": (add_grid, "integrate a network for many conditions; goes on where an earlier run was stopped"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
     "compare": (add_compare, "tell two networks apart: species, reactions, coefficients; exit status as that of diff"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._cli.inputs import SHIPPED
+from eqxfuse._cli.inputs import SHIPPED, THERMAL
 from eqxfuse._cli.quantities import (
     parse_abundances,
     parse_count,
@@ -63,10 +63,13 @@ count = Argument(parse_count, int)
 names = Argument(parse_names, str, list)
 
 
-def add_network(parser: argparse.ArgumentParser) -> None:
-    """`FILE`, `--format` and `--out-of-range`."""
+def add_network(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """`FILE`, which may be left out where there is a `default`, `--format` and `--out-of-range`."""
     text = f"network file (UMIST, KIDA, UCLCHEM, latent_tgas, KROME or PRIZMO), or one of {', '.join(SHIPPED)}"
-    parser.add_argument("file", metavar="FILE", help=text)
+    if default is None:
+        parser.add_argument("file", metavar="FILE", help=text)
+    else:
+        parser.add_argument("file", metavar="FILE", nargs="?", default=default, help=f"{text} (default: {default})")
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
     add_out_of_range(parser)
     add_unsupported(parser)
@@ -90,22 +93,38 @@ def add_out_of_range(parser: argparse.ArgumentParser) -> None:
 
 def add_start(parser: argparse.ArgumentParser) -> None:
     """`--initial` and `--t-end`."""
-    text = "initial abundances n/n_H; species that are not named start from zero"
-    initial = Argument(parse_abundances, str, dict)
-    parser.add_argument("--initial", metavar="A=X,B=Y,...", type=initial, required=True, help=text)
+    add_initial(parser)
     text = "end of the solve, with its unit: s, yr, kyr, Myr or Gyr"
     parser.add_argument("--t-end", metavar="TIME", type=Argument(parse_time), required=True, help=text)
 
 
+def add_initial(parser: argparse.ArgumentParser, otherwise: str = "") -> None:
+    """`--initial`, which is required unless it is said what holds `otherwise`."""
+    text = "initial abundances n/n_H; species that are not named start from zero" + otherwise
+    initial = Argument(parse_abundances, str, dict)
+    parser.add_argument("--initial", metavar="A=X,B=Y,...", type=initial, required=not otherwise, help=text)
+
+
+def add_thermal(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """`--thermal`."""
+    text = f"solve for the temperature, too, with these processes that heat and cool (default: {default or 'do not'})"
+    parser.add_argument("--thermal", choices=tuple(THERMAL), default=default, help=text)
+
+
 def add_solve(parser: argparse.ArgumentParser) -> None:
     """Options of what solves once and writes a trajectory."""
+    add_output(parser)
+    text = "print the reactions that form and destroy these species at the end"
+    parser.add_argument("--analyse", metavar="A,B,...", type=names, default=(), help=text)
+    add_solver(parser, outputs=121)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """`--out`, `--save` and `--species`."""
     parser.add_argument("--out", metavar="DIR", default="out", help="folder for the results (default: ./out)")
     kinds = [suffix[1:] for suffix in SUFFIXES]
     parser.add_argument("--save", choices=kinds, default="npz", help="kind of the data file (default: npz)")
     parser.add_argument("--species", metavar="A,B,...", type=names, help="species in the table and the plot")
-    text = "print the reactions that form and destroy these species at the end"
-    parser.add_argument("--analyse", metavar="A,B,...", type=names, default=(), help=text)
-    add_solver(parser, outputs=121)
 
 
 def add_solver(parser: argparse.ArgumentParser, outputs: int) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._cli.errors import CommandError
-from eqxfuse._plot import save_plot
+from eqxfuse._models import Zone
+from eqxfuse._plot import save_figure, save_plot, zones_height
 from eqxfuse._solve.durable import write_durably
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 from eqxfuse.errors import Doubt
@@ -41,16 +42,25 @@ def file_stem(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
 
 
-def table(trajectory: Trajectory, names: Sequence[str]) -> str:
-    """Abundances of `names` at the end and at the whole decades before it."""
-    times = np.asarray(trajectory.times)
-    wanted = times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
-    columns = sorted({int(np.argmin(np.abs(times - t))) for t in wanted})
-    width = max(map(len, (*names, "n/n_H")))
-    lines = ["n/n_H".ljust(width) + "".join(f"{_years(times[i]):>13}" for i in columns)]
-    for name in names:
-        values = np.asarray(trajectory.abundance(name))
-        lines.append(name.ljust(width) + "".join(f"{values[i]:13.3e}" for i in columns))
+def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | None = None) -> str:
+    """Abundances of `names` and above them, where it was solved for, the temperature: at the end and at the whole
+    decades before it, or spread over a `density` [times] that rises.
+    """
+    if density is None:
+        title, x = "n/n_H", np.asarray(trajectory.times)
+        wanted = x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
+    else:
+        title, x = "n_H [cm^-3]", density
+        wanted = np.geomspace(x[0], x[-1], _COLUMNS)
+    columns = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
+    rows = {} if trajectory.temperature is None else {"T [K]": (np.asarray(trajectory.temperature), "13.1f")}
+    rows |= {name: (np.asarray(trajectory.abundance(name)), "13.3e") for name in names}
+    width = max(map(len, (*rows, title)))
+    heads = (f"{_years(x[i]) if density is None else f'{x[i]:.2e}':>13}" for i in columns)
+    lines = [title.ljust(width) + "".join(heads)]
+    lines += [
+        name.ljust(width) + "".join(f"{values[i]:{form}}" for i in columns) for name, (values, form) in rows.items()
+    ]
     return "\n".join(lines)
 
 
@@ -82,7 +92,9 @@ def _unwritable(folder: Path, error: OSError) -> CommandError:
     return CommandError(f"cannot write to {folder}: {error.strerror or error}")
 
 
-def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tuple[str, str], title: str) -> list[Path]:
+def write(
+    result: Trajectory | Zone, names: Sequence[str], folder: Path, name: tuple[str, str], title: str
+) -> list[Path]:
     """The data and, with Matplotlib, a picture in `folder`; `name` is the stem of both and the suffix of the data.
 
     Raises `CommandError`.
@@ -90,19 +102,25 @@ def write(trajectory: Trajectory, names: Sequence[str], folder: Path, name: tupl
     stem, kind = name
     written = [folder / f"{stem}.{kind}"]
     try:
-        trajectory.save(written[0])
+        result.save(written[0])
     except ImportError as missing:
         raise CommandError(str(missing)) from missing
     except OSError as error:
         raise _unwritable(folder, error) from error
     picture = folder / f"{stem}.png"
-    return [*written, picture] if _drawn(trajectory, names, picture, title) else written
+    return [*written, picture] if _drawn(result, names, picture, title) else written
 
 
-def _drawn(trajectory: Trajectory, names: Sequence[str], path: Path, title: str) -> bool:
-    curves = {name: trajectory.abundance(name) for name in names}
+def _drawn(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> bool:
+    def save(part: Path) -> None:
+        if isinstance(result, Zone):
+            save_figure(part, lambda figure: result.plot(names, figure)[0], zones_height(1), title)
+            return
+        curves = {name: result.abundance(name) for name in names}
+        save_plot(part, result.times, curves, result.state, title)
+
     try:
-        write_durably(path, lambda part: save_plot(part, trajectory.times, curves, trajectory.state, title))
+        write_durably(path, save)
     except ImportError as missing:
         warn(f"no picture was drawn: {missing}")
         return False

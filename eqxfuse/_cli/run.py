@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from eqxfuse._analysis import budget
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.constants import YEAR
@@ -20,9 +22,10 @@ from eqxfuse._cli.inputs import (
     right_hand_side,
     start,
 )
-from eqxfuse._cli.parser import add_network, add_solve, add_start
+from eqxfuse._cli.parser import add_network, add_solve, add_start, add_thermal
 from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
 from eqxfuse._cli.settings import add_settings
+from eqxfuse._models import Zone
 from eqxfuse._plot import plain
 from eqxfuse._solve.failure import standing
 from eqxfuse._solve.outcome import names_of
@@ -43,13 +46,14 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     add_start(parser)
     add_conditions(parser)
+    add_thermal(parser)
     add_solve(parser)
     parser.set_defaults(command=run)
 
 
 def add_demo(parser: argparse.ArgumentParser) -> None:
     add_solve(parser)
-    parser.set_defaults(command=demo)
+    parser.set_defaults(command=demo, thermal=None)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -67,7 +71,7 @@ def _solve_and_report(
 ) -> None:
     check_parameters(conditions, network)
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
-    rhs = right_hand_side(network, options.backend)
+    rhs = right_hand_side(network, options.backend, options.thermal)
     make_folder(Path(options.out))
     print(describe_network(network, rhs.kernel.backend))
     print(describe(conditions))
@@ -88,19 +92,23 @@ def _solve_and_report(
     if not trajectory.succeeded:
         reason = FAILURES[str(names_of(trajectory.result))]
         raise CommandError(f"{standing(trajectory, rhs, conditions, t_end)}. It failed because {reason}")
-    _report(
-        trajectory, time.perf_counter() - began, f"{plain(network.name)}, {typeset(conditions)}", network.name, options
-    )
+    seconds = time.perf_counter() - began
+    result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
+    report(result, seconds, f"{plain(network.name)}, {typeset(conditions)}", network.name, options)
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
 
-def _report(trajectory: Trajectory, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
+def report(result: Trajectory | Zone, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
     """Files first: who reads the output may have seen enough of it (`| head`)."""
+    trajectory, density = result, None
+    if isinstance(result, Zone):
+        trajectory, density = result.trajectory, np.asarray(result.density)
+        density = density if np.ptp(density) > 0 else None
     names = options.species or trajectory.most_abundant()
     try:
-        written = write(trajectory, names, Path(options.out), (file_stem(name), options.save), title)
+        written = write(result, names, Path(options.out), (file_stem(name), options.save), title)
     finally:
-        print(f"\n{table(trajectory, names)}\n\n{statistics(trajectory, seconds)}")
+        print(f"\n{table(trajectory, names, density)}\n\n{statistics(trajectory, seconds)}")
     for path in written:
         print(f"wrote {path}")

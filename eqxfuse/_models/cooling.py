@@ -1,7 +1,5 @@
 """A parcel of gas that cools."""
 
-import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
@@ -46,5 +44,4 @@ def cooling_parcel(
         max_steps=max_steps,
         throw=throw,
     )
-    same = jax.tree.map(lambda field: jnp.broadcast_to(jnp.asarray(field), trajectory.times.shape), conditions)
-    return Zone(trajectory, same)
+    return Zone.at(conditions, trajectory)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float
 
 from eqxfuse._chemistry.conditions import Conditions
@@ -88,7 +89,7 @@ def equilibrium(
     rhs: FusedRHS,
     conditions: Conditions,
     y0: Float[Array, "*#densities species"],
-    densities: Float[Array, "densities"],
+    densities: ArrayLike,
     *,
     time: float = TIME,
     rtol: float = RTOL,

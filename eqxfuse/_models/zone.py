@@ -1,6 +1,8 @@
 """One zone of gas over time: what the models return."""
 
+import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import equinox as eqx
@@ -18,10 +20,12 @@ from eqxfuse._chemistry.thermal import Thermal
 from eqxfuse._plot import stacked, zones
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._rhs.fused import FusedRHS, require_rhs
+from eqxfuse._solve.trajectory.files import write_file
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 DENSITY = r"density  $n_\mathrm{H}$  [cm$^{-3}$]"
@@ -37,6 +41,12 @@ class Zone(eqx.Module, OneLine):
     """Times [s], abundances and temperature [K]."""
     conditions: Conditions
     """At the output times: each field is [*batch, times]."""
+
+    @classmethod
+    def at(cls, conditions: Conditions, trajectory: Trajectory) -> "Zone":
+        """With conditions that do not change."""
+        shape = trajectory.times.shape
+        return cls(trajectory, jax.tree.map(lambda field: jnp.broadcast_to(jnp.asarray(field), shape), conditions))
 
     @property
     def density(self) -> Float[Array, "*batch times"]:
@@ -59,18 +69,25 @@ class Zone(eqx.Module, OneLine):
         times, temperature = np.asarray(self.trajectory.times), np.asarray(self.temperature)
         return EnergyHistory(times, temperature, {name: np.asarray(values) for name, values in terms.items()})
 
-    def plot(self, species: str | Sequence[str] | None = None) -> "Sequence[Axes]":
-        """Temperature above, abundances below, on a new figure: against the density where it changes, else against time
-        in years. Needs matplotlib (`pip install 'eqxfuse[plot]'`).
+    def save(self, path: str | Path) -> None:
+        """Write what `Trajectory.save` writes, and `gas_density` [cm^-3] over time (in a `.csv` file the first column
+        after the time). `Trajectory.load` reads the rest. Raises what `Trajectory.save` raises.
+        """
+        fields = {field.name: getattr(self.trajectory, field.name) for field in dataclasses.fields(self.trajectory)}
+        write_file(path, fields | {"gas_density": self.density})
 
-        `species` are the names to show, by default those of `Trajectory.most_abundant`. Returns both axes. Raises
-        `UnknownSpecies`, `ValueError` for a batch, `ImportError` without matplotlib.
+    def plot(self, species: str | Sequence[str] | None = None, figure: "Figure | None" = None) -> "Sequence[Axes]":
+        """Temperature above, abundances below: against the density where it changes, else against time in years. Needs
+        matplotlib (`pip install 'eqxfuse[plot]'`).
+
+        `species` are the names to show, by default those of `Trajectory.most_abundant`. Draws on `figure` or a new one
+        and returns both axes. Raises `UnknownSpecies`, `ValueError` for a batch, `ImportError` without matplotlib.
         """
         self._require_one("plot shows")
         names = self.trajectory.most_abundant() if species is None else listed(species)
         curves = {name: self.trajectory.abundance(name) for name in names}
         x, xlabel = self._axis()
-        return zones(x, xlabel, {"temperature  $T$  [K]": self.temperature}, curves, self.trajectory.state)
+        return zones(x, xlabel, {"temperature  $T$  [K]": self.temperature}, curves, self.trajectory.state, figure)
 
     def plot_energy(self, rhs: FusedRHS, ax: "Axes | None" = None) -> "Axes":
         """Shares of all heating above, of all cooling below, stacked, over the axis of `plot`; `rhs` is that of the

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._plot.formula import formula
-from eqxfuse._plot.style import COLOURS, import_matplotlib, new_axes
+from eqxfuse._plot.style import COLOURS, new_axes, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def plot(
     return ax
 
 
-def draw(ax: "Axes", x: np.ndarray, curves: Mapping[str, np.ndarray], state: State, xlabel: str) -> None:
+def draw(ax: "Axes", x: np.ndarray, curves: Mapping[str, Any], state: State, xlabel: str) -> None:
     """Curves by species name over `x` on logarithmic axes, where `x` is above zero, each named at its end."""
     shown = x > 0
     x = x[shown]
@@ -60,11 +60,7 @@ def draw(ax: "Axes", x: np.ndarray, curves: Mapping[str, np.ndarray], state: Sta
 
 def save_plot(path: str | Path | IO[bytes], times, curves, state, title: str = "") -> None:
     """`plot` as a picture file (PNG for one that is open already), without touching pyplot's windows."""
-    figure_class = import_matplotlib("figure").Figure
-    figure = figure_class(figsize=(7.6, 5.0), dpi=160, layout="constrained")
-    ax = plot(times, curves, state, figure.add_subplot())
-    ax.set_title(title, fontsize=10, loc="left")
-    figure.savefig(path)
+    save_figure(path, lambda figure: plot(times, curves, state, figure.add_subplot()), 5.0, title)
 
 
 def limits(lines: Iterable[np.ndarray]) -> tuple[float, float]:

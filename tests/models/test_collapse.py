@@ -97,6 +97,27 @@ def test_a_parcel_cools_as_it_should(parcel):
     np.testing.assert_allclose(terms["_radiation"], -STRENGTH * 10.0 * np.asarray(parcel.temperature), rtol=1e-9)
 
 
+def test_files(adiabatic, tmp_path):
+    adiabatic.save(tmp_path / "zone.npz")
+    np.testing.assert_array_equal(np.load(tmp_path / "zone.npz")["gas_density"], adiabatic.density)
+    found = ef.Trajectory.load(tmp_path / "zone.npz")
+    np.testing.assert_array_equal(found.temperature, adiabatic.temperature)
+    adiabatic.save(tmp_path / "zone.csv")
+    names = (tmp_path / "zone.csv").read_text().splitlines()[0].split(",")
+    assert names == ["time [s]", "gas density [cm^-3]", "H", "H2", "H+", "e-", "temperature [K]"]
+    table = np.loadtxt(tmp_path / "zone.csv", delimiter=",", skiprows=1)
+    np.testing.assert_array_equal(table[:, 1], adiabatic.density)
+
+
+def test_a_labelled_file(adiabatic, tmp_path):
+    xarray = pytest.importorskip("xarray")
+    adiabatic.save(tmp_path / "zone.nc")
+    found = xarray.load_dataset(tmp_path / "zone.nc", engine="scipy")
+    np.testing.assert_array_equal(found["gas_density"], adiabatic.density)
+    assert found["gas_density"].dims == ("time",) and found["gas_density"].units == "cm-3"
+    np.testing.assert_array_equal(ef.Trajectory.load(tmp_path / "zone.nc").abundances, adiabatic.trajectory.abundances)
+
+
 def test_pictures(adiabatic, parcel):
     pytest.importorskip("matplotlib")
     above, below = adiabatic.plot("H")
@@ -118,7 +139,7 @@ def test_mistakes():
             ef.FusedRHS(TINY.network, thermal=thermal.Compression(), state="density"), START, ATOMS, to_density=1e3
         )
     with pytest.raises(TypeError, match="must be Conditions"):
-        models.collapse(TINY, lambda t: START, ATOMS, to_density=1e3)
+        models.collapse(TINY, lambda t: START, ATOMS, to_density=1e3)  # pyright: ignore[reportArgumentType]
     with pytest.raises(RuntimeError, match=r"stands at n_H = .* of 1e\+07 cm\^-3 after 3 steps"):
         models.collapse(TINY, START, ATOMS, to_density=1e7, max_steps=3)
     with pytest.warns(UserWarning, match=r"add thermal\.Compression"), pytest.raises(ValueError, match="to_density"):

@@ -72,7 +72,7 @@ def test_mistakes(rhs, start):
     with pytest.raises(ValueError, match="increasing order"):
         models.equilibrium(rhs, CONDITIONS, start, DENSITIES[::-1])
     with pytest.raises(ef.UnknownSpecies):
-        models.equilibrium(rhs, CONDITIONS, {"XX": 1.0}, DENSITIES)
+        models.equilibrium(rhs, CONDITIONS, {"XX": 1.0}, DENSITIES)  # pyright: ignore[reportArgumentType]
 
 
 def test_picture(phases):

@@ -1,6 +1,7 @@
 """Trajectories as files and as the tables of other libraries.
 
-Everything here takes the fields of a `Trajectory` by name, as the readers give them back.
+Everything here takes the fields of a `Trajectory` by name, as the readers give them back, and with them `gas_density`
+[*batch, times] where the gas is compressed.
 """
 
 from collections.abc import Mapping

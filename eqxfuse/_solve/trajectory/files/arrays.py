@@ -23,12 +23,12 @@ _PARAMETER = "parameters_"
 
 
 def write_arrays(path: Path, fields: Mapping[str, Any]) -> None:
-    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, `temperature` and `end_temperature` where there
-    are such, the names in `species`, the compositions and
-    charges in `composition` (JSON), `state`, the name of the `result`, one `statistics_...` for each count, and the
-    `origin_arrays`.
+    """Write `times`, `abundances`, `initial`, `end_time`, `end_state`, `temperature`, `end_temperature` and
+    `gas_density` where there are such, the names in `species`, the compositions and charges in `composition` (JSON),
+    `state`, the name of the `result`, one `statistics_...` for each count, and the `origin_arrays`.
     """
     arrays = {name: np.asarray(fields[name]) for name in (*_ARRAYS, *_MORE) if fields[name] is not None}
+    arrays |= {name: np.asarray(fields[name]) for name in ("gas_density",) if name in fields}
     arrays |= {_COUNT + name: np.asarray(value) for name, value in fields["statistics"].items()}
     arrays |= {
         "species": np.array([s.name for s in fields["species"]], dtype=str),

@@ -100,11 +100,15 @@ def _more(fields: Mapping[str, Any], batch: tuple[str, ...], output: str, attrib
         "temperature": ((*batch, output), kelvin),
         "end_temperature": (batch, kelvin),
     }
-    return {
+    more = {
         _MORE[name]: (dims, np.asarray(fields[name]), own)
         for name, (dims, own) in described.items()
         if fields[name] is not None
     }
+    if "gas_density" in fields:
+        density = {"long_name": FACTS["density"].meaning, "units": "cm-3"}
+        more["gas_density"] = (*batch, output), np.asarray(fields["gas_density"]), density
+    return more
 
 
 def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, ...]) -> tuple[str, ...]:

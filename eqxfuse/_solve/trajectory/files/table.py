@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TIME = "time [s]"
 TEMPERATURE = "temperature [K]"
+DENSITY = "gas density [cm^-3]"
 
 
 def to_dataframe(fields: Mapping[str, Any]) -> "DataFrame":
@@ -41,6 +42,8 @@ def _columns(fields: Mapping[str, Any], target: str) -> tuple[list[str], np.ndar
             "use .npz, to_xarray or .cell(...)"
         )
     names, values = [s.name for s in fields["species"]], np.asarray(fields["abundances"])
+    if "gas_density" in fields:
+        names, values = [DENSITY, *names], np.column_stack([np.asarray(fields["gas_density"]), values])
     if fields["temperature"] is None:
         return names, times, values
     return [*names, TEMPERATURE], times, np.column_stack([values, np.asarray(fields["temperature"])])
