@@ -11,7 +11,7 @@ from tests.helpers import shared
 from tests.thermal.krome import BACKGROUND, CONSTANTS
 
 PROCESSES = (
-    thermal.H2Cooling(opacity="density"),
+    thermal.H2Cooling(opacity="density", background=False),
     thermal.Compton(5.65e-36 / BACKGROUND**4),
     thermal.Continuum(),
     thermal.ChemicalHeat(grains=False),

@@ -240,3 +240,17 @@ def test_wrong_words_are_refused():
         thermal.H2Cooling(opacity="thick")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="grains must be one of weingartner-draine, bakes-tielens, got 'draine'"):
         thermal.interstellar(grains="draine")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("process", [thermal.H2Cooling(), thermal.H2Cooling(opacity="column"), thermal.HDCooling()])
+def test_molecules_do_not_cool_below_the_background(process):
+    """They warm gas that is colder, and are in balance with the background at its temperature."""
+    network = Network.from_reactions(["HD + H -> D + H2"], [1e-10])
+    densities = jnp.asarray([1e3 if s.name == "H" else 10.0 for s in network.species])
+
+    def heating(temperature):
+        conditions = Conditions(temperature, 1e3, cmb_temperature=57.0)
+        return float(process.heating(thermal.Gas(network, conditions, densities, jnp.zeros(1))))
+
+    assert heating(57.0) == 0.0
+    assert heating(40.0) > 0.0 > heating(80.0)

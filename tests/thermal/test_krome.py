@@ -30,7 +30,7 @@ def reference(name: str) -> Reference:
 
 
 def lines(name: str) -> tuple[thermal.Process, ...]:
-    return (thermal.H2Cooling(opacity=OPACITIES[name]),)
+    return (thermal.H2Cooling(opacity=OPACITIES[name], background=False),)
 
 
 TERMS = [
@@ -40,7 +40,7 @@ TERMS = [
     ("collapse", "heat compr", (thermal.Compression(),)),
     ("primordial_thermal", "cen", ATOMIC),
     ("primordial_thermal", "bss", (thermal.FreeFree(),)),
-    ("primordial_thermal", "hd", (thermal.HDCooling(),)),
+    ("primordial_thermal", "hd", (thermal.HDCooling(background=False),)),
     ("primordial_thermal", "heat chem", CHEMICAL),
     ("primordial_gp98", "h2gp", (thermal.H2CoolingGalliPalla(),)),
     ("primordial_gp98", "expansion", (thermal.Compression(),)),

@@ -211,7 +211,7 @@ def test_a_gas_that_cools_as_krome_has_it():
     assert len(light) == 1
     assert len(rays) == 19
     processes = (
-        thermal.H2Cooling(opacity="none"),
+        thermal.H2Cooling(opacity="none", background=False),
         thermal.Compton(5.65e-36 / 2.73**4),
         thermal.AtomicLines(),
         thermal.CollisionalIonisation(),

@@ -75,26 +75,37 @@ class H2Cooling(Process):
     """Lines of H2 excited by H, H+, H2, He and electrons, between the limits of low density and of equilibrium.
 
     `opacity` is what holds the photons back: "density", a factor min(1, (n_tot/8e9)^-0.45) found in collapsing gas;
-    "column", an escape probability for half a Jeans length; "none".
+    "column", an escape probability for half a Jeans length; "none". In a microwave background, what the gas radiates at
+    the temperature of that comes back.
     """
 
     units: ClassVar[str] = "no parameters"
     citation: ClassVar[str] = (
         "Glover & Abel 2008, MNRAS 388, 1627; Glover 2015, MNRAS 451, 2082; Hollenbach & McKee 1979, ApJS 41, 555; "
-        "opacity: Ripamonti & Abel 2004, MNRAS 348, 1019; K. Omukai, as tabulated in KROME"
+        "opacity: Ripamonti & Abel 2004, MNRAS 348, 1019; K. Omukai, as tabulated in KROME; "
+        "background: Omukai 2001, ApJ 546, 635"
     )
     validity: ClassVar[str] = "10 to 1e4 K, constant below, fading to zero by 1e5 K; 3 parts ortho-H2 to 1 para-H2"
     needs: ClassVar[tuple[str, ...]] = ("H2",)
 
     opacity: Opacity = option(default="density")
+    background: bool = option(default=True)
+    """Whether the microwave background is taken off."""
 
     def __post_init__(self):
         if self.opacity not in get_args(Opacity):
             raise ValueError(f"opacity must be one of {', '.join(get_args(Opacity))}, got {self.opacity!r}")
 
     def heating(self, gas):
-        t = gas.within(10.0, 1e5)
-        return -gas.n("H2") * _limited(_low_density(gas, t), _equilibrium(t)) * self._escaping(gas)
+        radiated = self._radiated(gas, gas.temperature)
+        if self.background:
+            radiated = radiated - self._radiated(gas, jnp.asarray(gas.conditions.cmb_temperature, radiated.dtype))
+        return -gas.n("H2") * radiated * self._escaping(gas)
+
+    def _radiated(self, gas: Gas, temperature: Scalar) -> Scalar:
+        """By one molecule [erg s^-1]."""
+        t = jnp.clip(temperature, 10.0, 1e5)
+        return _limited(_low_density(gas, t), _equilibrium(t))
 
     def _escaping(self, gas: Gas):
         if self.opacity == "none":
