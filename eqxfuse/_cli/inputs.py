@@ -11,8 +11,7 @@ from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._chemistry.thermal import interstellar
-from eqxfuse._chemistry.thermal import primordial as primordial_processes
+from eqxfuse._chemistry.thermal import presets
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.report import warn
 from eqxfuse._formats import read_network
@@ -24,7 +23,7 @@ from eqxfuse.networks import dark_cloud, interstellar, primordial, primordial_co
 SHIPPED = {make.__name__: make for make in (dark_cloud, interstellar, primordial, primordial_collapse, robertson)}
 """Networks that have a name; a file of that name goes before them."""
 
-THERMAL = {"interstellar": interstellar, "primordial": primordial_processes}
+THERMAL = {"interstellar": presets.interstellar, "primordial": presets.primordial}
 """Sets of processes that heat and cool."""
 
 

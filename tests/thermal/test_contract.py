@@ -175,7 +175,7 @@ def test_signs():
         if isinstance(process, EITHER):
             continue
         own = values[warm, k] * (1 if isinstance(process, HEATS) else -1)
-        assert np.all(own >= 0.0), process.name
+        assert np.all(own >= -1e-30), process.name  # beyond 1e5 K, H2 has no lines, and the background has
         assert np.any(own > 0.0), process.name
 
 

@@ -24,7 +24,9 @@ class HDCooling(Process):
     """
 
     units: ClassVar[str] = "no parameters"
-    citation: ClassVar[str] = "Lipovka, Nunez-Lopez & Avila-Reese 2005, MNRAS 361, 850; background: Omukai 2001, ApJ 546, 635"
+    citation: ClassVar[str] = (
+        "Lipovka, Nunez-Lopez & Avila-Reese 2005, MNRAS 361, 850; background: Omukai 2001, ApJ 546, 635"
+    )
     validity: ClassVar[str] = "100 to 2e4 K and n(H) of 1 to 1e8 cm^-3, held within 10 and 1e4 K, 1e-2 and 1e10 cm^-3"
     needs: ClassVar[tuple[str, ...]] = ("HD", "H")
 
