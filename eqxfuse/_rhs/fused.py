@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -82,8 +83,10 @@ class FusedRHS(eqx.Module, OneLine):
         self.network = network
         self.state = state
         self.bound = None
-        self.thermal = None if thermal is None else Thermal.of(thermal)
-        if self.thermal:
+        self.thermal = (
+            None if thermal is None else jax.tree.map(lambda leaf: jnp.asarray(leaf, float), Thermal.of(thermal))
+        )
+        if self.thermal is not None:
             self.thermal.warn_of_missing(network)
         with collector_paused():
             self.table = network.rate_table

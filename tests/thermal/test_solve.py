@@ -3,6 +3,7 @@
 from typing import Any
 
 import diffrax
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -80,6 +81,24 @@ def test_gradients_are_differences():
     fine = jax.jit(lambda v: end(v, 1e-10))
     differences = [(fine(point.at[i].add(step)) - fine(point.at[i].add(-step))) / (2 * step) for i in range(2)]
     np.testing.assert_allclose(exact, differences, rtol=1e-5)
+
+
+def test_parameters_of_processes_are_leaves_of_the_right_hand_side():
+    rhs = _cooling()
+
+    @eqx.filter_jit
+    @eqx.filter_grad
+    def slope(rhs):
+        state = jnp.append(rhs.network.abundances(START), 300.0)
+        return rhs(0.0, state, CLOUD)[-1]
+
+    (strength,) = (leaf for leaf in jax.tree.leaves(slope(rhs).thermal) if leaf is not None)
+    state = jnp.append(rhs.network.abundances(START), 300.0)
+    own = ef.energy_budget(rhs, CLOUD, state[:-1], 300.0).cooling[0]
+    capacity = thermal.heat_capacity(
+        thermal.Gas(rhs.network, CLOUD.at_temperature(300.0), state[:-1] * CLOUD.density, jnp.zeros(4))
+    )
+    np.testing.assert_allclose(strength * 1e-23, -own.rate / 1.380649e-16 / capacity, rtol=1e-12)
 
 
 def test_batches_and_their_gradients_are_the_cells():
