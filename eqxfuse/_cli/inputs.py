@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from eqxfuse.networks import dark_cloud, primordial, robertson
 SHIPPED = {"dark_cloud": dark_cloud, "primordial": primordial, "robertson": robertson}
 """Networks that have a name; a file of that name goes before them."""
 
-THERMAL = {"interstellar": interstellar, "primordial": primordial_processes}
+THERMAL = {"interstellar": interstellar, "primordial": partial(primordial_processes, opacity="density")}
 """Sets of processes that heat and cool."""
 
 
