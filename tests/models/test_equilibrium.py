@@ -15,7 +15,7 @@ def phases(page):
 
 
 def test_two_phases(phases):
-    """Warm gas of 1e4 K and cold gas of 100 K at the same pressures of some 3000 K cm^-3 (Wolfire et al. 2003)."""
+    """The pressure has a maximum and a minimum of some 3000 K cm^-3 between warm and cold gas (Wolfire et al. 2003)."""
     n, pressure, temperature = (np.asarray(v) for v in (phases.density, phases.pressure, phases.temperature))
     assert phases.steady.all()
     assert 6e3 < temperature[0] < 1e4 and 30.0 < temperature[-1] < 100.0
