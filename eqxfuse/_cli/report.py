@@ -44,20 +44,19 @@ def file_stem(name: str) -> str:
 
 def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | None = None) -> str:
     """Abundances of `names` and above them, where it was solved for, the temperature: at the end and at the whole
-    decades before it, or spread over a `density` [times] that rises.
+    decades before it, or spread over the `density` [times] where that rises.
     """
-    if density is None:
-        title, x = "n/n_H", np.asarray(trajectory.times)
+    if density is None or not np.ptp(density):
+        title, x, head = "n/n_H", np.asarray(trajectory.times), _years
         wanted = x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
     else:
-        title, x = "n_H [cm^-3]", density
+        title, x, head = "n_H [cm^-3]", density, "{:.2e}".format
         wanted = np.geomspace(x[0], x[-1], _COLUMNS)
     columns = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
     rows = {} if trajectory.temperature is None else {"T [K]": (np.asarray(trajectory.temperature), "13.1f")}
     rows |= {name: (np.asarray(trajectory.abundance(name)), "13.3e") for name in names}
     width = max(map(len, (*rows, title)))
-    heads = (f"{_years(x[i]) if density is None else f'{x[i]:.2e}':>13}" for i in columns)
-    lines = [title.ljust(width) + "".join(heads)]
+    lines = [title.ljust(width) + "".join(f"{head(x[i]):>13}" for i in columns)]
     lines += [
         name.ljust(width) + "".join(f"{values[i]:{form}}" for i in columns) for name, (values, form) in rows.items()
     ]
@@ -112,18 +111,20 @@ def write(
 
 
 def _drawn(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> bool:
-    def save(part: Path) -> None:
-        if isinstance(result, Zone):
-            save_figure(part, lambda figure: result.plot(names, figure)[0], zones_height(1), title)
-            return
-        curves = {name: result.abundance(name) for name in names}
-        save_plot(part, result.times, curves, result.state, title)
-
     try:
-        write_durably(path, save)
+        write_durably(path, lambda part: _draw(result, names, part, title))
     except ImportError as missing:
         warn(f"no picture was drawn: {missing}")
         return False
     except OSError as error:
         raise _unwritable(path.parent, error) from error
     return True
+
+
+def _draw(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> None:
+    if isinstance(result, Trajectory):
+        curves = {name: result.abundance(name) for name in names}
+        save_plot(path, result.times, curves, result.state, title)
+    else:
+        zone = result
+        save_figure(path, lambda figure: zone.plot(names, figure)[0], zones_height(1), title)

@@ -101,10 +101,10 @@ def _solve_and_report(
 
 def report(result: Trajectory | Zone, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
     """Files first: who reads the output may have seen enough of it (`| head`)."""
-    trajectory, density = result, None
     if isinstance(result, Zone):
         trajectory, density = result.trajectory, np.asarray(result.density)
-        density = density if np.ptp(density) > 0 else None
+    else:
+        trajectory, density = result, None
     names = options.species or trajectory.most_abundant()
     try:
         written = write(result, names, Path(options.out), (file_stem(name), options.save), title)

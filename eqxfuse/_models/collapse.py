@@ -89,6 +89,7 @@ def collapse(
         max_steps=max_steps,
         throw=False,
     )
+    assert trajectory.end_time is not None
     zone = Zone(trajectory, jax.vmap(path.at_density)(densities))
     return _checked(zone, path.density(trajectory.end_time), end) if throw else zone
 

@@ -156,4 +156,4 @@ def _steady(found: Trajectory, axis: np.ndarray, time: float) -> np.ndarray:
             "the last nine tenths of it. Give more time, or a start that is nearer",
             stacklevel=3,
         )
-    return steady
+    return np.asarray(steady)

@@ -19,7 +19,7 @@ _PANEL, _LOWEST = 2.2, 3.4
 def zones(
     x: np.ndarray,
     xlabel: str,
-    above: Mapping[str, np.ndarray],
+    above: Mapping[str, Any],
     curves: Mapping[str, Any],
     state: State,
     figure: "Figure | None" = None,

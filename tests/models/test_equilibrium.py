@@ -4,42 +4,18 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
-from eqxfuse import models, thermal
-from eqxfuse.rate_laws import CosmicRay, Kooij
+from eqxfuse import models
 
-CONDITIONS = ef.Conditions(temperature=8000.0, density=1.0, av=0.0, zeta=1e-16)
 DENSITIES = np.geomspace(0.1, 100.0, 25)
 
 
 @pytest.fixture(scope="module")
-def rhs():
-    network = ef.Network.from_reactions(
-        ["H -> H+ + e-", "H+ + e- -> H", "C+ + e- -> C", "C -> C+ + e-"],
-        [CosmicRay(0.69), Kooij(3.5e-12, -0.75, 0.0), Kooij(4.67e-12, -0.6, 0.0), 3e-10],
-        species=["H", "O"],
-    )
-    processes = (
-        thermal.AtomicLines(),
-        thermal.IonisedCarbonLine(),
-        thermal.OxygenLines(),
-        thermal.PhotoelectricWeingartnerDraine(),
-        thermal.GrainRecombinationWeingartnerDraine(),
-    )
-    return ef.FusedRHS(network, thermal=processes)
-
-
-@pytest.fixture(scope="module")
-def start(rhs):
-    return rhs.network.abundances({"H": 1.0, "C+": 1.4e-4, "O": 3.2e-4, "e-": 1.4e-4})
-
-
-@pytest.fixture(scope="module")
-def phases(rhs, start):
-    return models.equilibrium(rhs, CONDITIONS, start, DENSITIES)
+def phases(page):
+    return page["phases"]
 
 
 def test_two_phases(phases):
-    """Warm gas of 1e4 K and cold gas of 100 K at the same pressures of some 3000 K cm^-3 (Wolfire et al. 2003)."""
+    """The pressure has a maximum and a minimum of some 3000 K cm^-3 between warm and cold gas (Wolfire et al. 2003)."""
     n, pressure, temperature = (np.asarray(v) for v in (phases.density, phases.pressure, phases.temperature))
     assert phases.steady.all()
     assert 6e3 < temperature[0] < 1e4 and 30.0 < temperature[-1] < 100.0
@@ -51,28 +27,29 @@ def test_two_phases(phases):
     assert phases.abundance("e-")[0] > 0.01 > 1e-3 > phases.abundance("e-")[-1]
 
 
-def test_nothing_changes_any_more(rhs, phases):
+def test_nothing_changes_any_more(page, phases):
     """Heating is cooling, and ionisation is recombination, to the tolerance of the solve."""
     for i in (0, 12, 24):
         conditions = ef.Conditions(temperature=1.0, density=DENSITIES[i], av=0.0, zeta=1e-16)
         y, temperature = phases.abundances[i], float(phases.temperature[i])
-        terms = np.array([float(v) for v in ef.energy_terms(rhs, conditions, y, temperature).values()])
+        terms = np.array([float(v) for v in ef.energy_terms(page["medium"], conditions, y, temperature).values()])
         assert abs(terms.sum()) < 1e-3 * np.abs(terms).sum()
         pressure = DENSITIES[i] * float(y.sum()) * temperature
         assert float(phases.pressure[i]) == pytest.approx(pressure)
 
 
-def test_a_time_that_is_too_short(rhs, start):
+def test_a_time_that_is_too_short(page):
     with pytest.warns(UserWarning, match=r"of 25 densities are not in equilibrium after 1e\+03 yr: at n_H = "):
-        found = models.equilibrium(rhs, CONDITIONS, start, DENSITIES, time=1e3 * ef.YEAR)
+        found = models.equilibrium(page["medium"], page["diffuse"], page["mixture"], DENSITIES, time=1e3 * ef.YEAR)
     assert not found.steady.all()
 
 
-def test_mistakes(rhs, start):
+def test_mistakes(page):
+    rhs, conditions, start = page["medium"], page["diffuse"], page["mixture"]
     with pytest.raises(ValueError, match="increasing order"):
-        models.equilibrium(rhs, CONDITIONS, start, DENSITIES[::-1])
+        models.equilibrium(rhs, conditions, start, DENSITIES[::-1])
     with pytest.raises(ef.UnknownSpecies):
-        models.equilibrium(rhs, CONDITIONS, {"XX": 1.0}, DENSITIES)  # pyright: ignore[reportArgumentType]
+        models.equilibrium(rhs, conditions, {"XX": 1.0}, DENSITIES)  # pyright: ignore[reportArgumentType]
 
 
 def test_picture(phases):

@@ -7,7 +7,7 @@ from eqxfuse._chemistry.thermal.chemical import ChemicalHeat
 from eqxfuse._chemistry.thermal.co_cooling import COCooling
 from eqxfuse._chemistry.thermal.compression import Compression
 from eqxfuse._chemistry.thermal.compton import Compton
-from eqxfuse._chemistry.thermal.continuum import CollisionInducedEmission, Continuum
+from eqxfuse._chemistry.thermal.continuum import Continuum
 from eqxfuse._chemistry.thermal.cosmic_rays import CosmicRays
 from eqxfuse._chemistry.thermal.dust import GasGrainExchange
 from eqxfuse._chemistry.thermal.fine_structure import CarbonLines, IonisedCarbonLine, OxygenLines
@@ -29,10 +29,11 @@ _GRAINS: dict[str, tuple[Process, ...]] = {
 }
 
 
-def primordial(*, opacity: Opacity = "column") -> tuple[Process, ...]:
+def primordial(*, opacity: Opacity = "density") -> tuple[Process, ...]:
     """Gas without metals and dust, from the background's expansion to a collapse.
 
-    `opacity` is that of `H2Cooling`. H + H -> H2 counts as no reaction on grains.
+    `opacity` is that of `H2Cooling`. H + H -> H2 counts as no reaction on grains. What collisions of H2 emit is in the
+    opacity of `Continuum`, so `CollisionInducedEmission` is not here.
     """
     return (
         *_ATOMIC,
@@ -40,7 +41,6 @@ def primordial(*, opacity: Opacity = "column") -> tuple[Process, ...]:
         Compression(),
         H2Cooling(opacity=opacity),
         HDCooling(),
-        CollisionInducedEmission(),
         Continuum(),
         ChemicalHeat(grains=False),
     )

@@ -12,6 +12,11 @@ network nears equilibrium: the steps that error control takes on chemical networ
 pivoted factorisation.
 """
 
+LAST_LIMIT = 1e14
+"""The same where a state other than an abundance stands last: as a temperature, it is 1e4 times as large, and so are its
+row's multiples, on which no other row depends.
+"""
+
 WAYS = 4
 """Sums that run side by side, so that none waits for the addition before."""
 
@@ -43,11 +48,11 @@ class Growth:
             first = self.code.build.fadd(first, other)
         return first
 
-    def verdict(self):
+    def verdict(self, limit: float = LIMIT):
         """1 where the elimination is accepted, else NaN."""
         kind = self.sums[0].allocated_type
-        limit, one, nan = (self.code.splat(ir.Constant(DOUBLE, c), kind) for c in (LIMIT**2, 1.0, float("nan")))
-        return self.code.build.select(self.code.build.fcmp_ordered("<=", self.value(), limit), one, nan)
+        most, one, nan = (self.code.splat(ir.Constant(DOUBLE, c), kind) for c in (limit**2, 1.0, float("nan")))
+        return self.code.build.select(self.code.build.fcmp_ordered("<=", self.value(), most), one, nan)
 
     def _accumulate(self, a, b, way: int) -> None:
         total = self.sums[way]

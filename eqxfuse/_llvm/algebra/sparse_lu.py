@@ -13,7 +13,7 @@ from llvmlite import ir
 
 from eqxfuse._llvm.algebra.builder import DOUBLE, Code, table, zero
 from eqxfuse._llvm.algebra.dense_lu import DenseBlock
-from eqxfuse._llvm.algebra.growth import Growth
+from eqxfuse._llvm.algebra.growth import LAST_LIMIT, LIMIT, Growth
 from eqxfuse._program.lu_plan import LUPlan
 
 
@@ -68,6 +68,12 @@ class SparseLU:
         values = {**vars(self.plan.tables), "order": self.plan.order}
         return {n: table(self.module, f"lu{self.lanes}_{n}", v) for n, v in values.items()}
 
+    @property
+    def _limit(self) -> float:
+        """Of the growth that is accepted."""
+        pattern = self.plan.pattern
+        return LAST_LIMIT if pattern.last > pattern.borders else LIMIT
+
     def factorise(self, name: str) -> ir.Function:
         """`name(values, shift, lu, work)`: factorise shift I - A, A's values in the order of its pattern.
 
@@ -92,7 +98,7 @@ class SparseLU:
                 code.store(zero(self.number), work, at)
         if self.plan.tail:
             growth = self._factorise_block(code, block, work, growth)
-        self._multiply_pivots(code, lu, growth.verdict())
+        self._multiply_pivots(code, lu, growth.verdict(self._limit))
         code.build.ret_void()
         return code.function
 
