@@ -43,7 +43,7 @@ def _step(rhs, args, y, t=T, h=H, solver=RODAS4):
 def _made(rhs, args, h=H, solver=RODAS4):
     """The parts of a step and its inputs, in order."""
     t, dt = jnp.asarray(T), jnp.asarray(h)
-    parts, inputs = native_step._evaluated(solver.tableau, rhs, lambda t: rhs.at_time(t, args), t, dt)
+    parts, inputs = native_step._evaluated(solver.tableau, rhs, lambda t: rhs.at_time(t, args), t, dt, True)
     inputs |= {"y": moving_state(rhs.network), "h": jnp.reshape(dt, (1,))}
     return parts, parts.signature.arranged(inputs)
 
@@ -139,7 +139,7 @@ def test_bound_and_given_callables_and_coefficients(state):
     given = _step(rhs, collapse, y)
     _assert_close(_step(bound, None, y), given)
     tabulated = lambda t: rhs.precompute(collapse(t))  # noqa: E731
-    assert native_step._evaluated(ef.Rodas4().tableau, rhs, tabulated, jnp.asarray(T), jnp.asarray(H)) is None
+    assert native_step._evaluated(ef.Rodas4().tableau, rhs, tabulated, jnp.asarray(T), jnp.asarray(H), True) is None
     _assert_close(_step(rhs, tabulated, y), given)
 
 

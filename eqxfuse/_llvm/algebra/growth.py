@@ -13,8 +13,8 @@ pivoted factorisation.
 """
 
 LAST_LIMIT = 1e14
-"""The same where a state other than an abundance stands last: as a temperature, it is 1e4 times as large, and so are its
-row's multiples, on which no other row depends.
+"""The same where another state than an abundance stands last: as a temperature, it is 1e4 times as large, and so are
+the multiples of its row, on which no other row depends.
 """
 
 WAYS = 4
