@@ -66,6 +66,7 @@ def _inputs(rhs, parts, cells):
         shape = cells, max(parts.rows) + 1, len(row)
         given[name] = np.asarray(row) * rng.uniform(0.9, 1.1, shape)
     own = cells if cells % 2 else 1
-    for name, leaf in zip(parts.signature.table, jax.tree.leaves(rhs.table), strict=False):
-        given[name] = np.asarray(leaf) * rng.uniform(0.9, 1.1, (own, len(leaf)))
+    if parts.rates:
+        laws = np.asarray(parts.rates.vector(rhs.table))
+        given[parts.signature.table] = laws * rng.uniform(0.9, 1.1, (own, len(laws)))
     return parts.signature.arranged(given)
