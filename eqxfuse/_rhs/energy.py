@@ -103,7 +103,7 @@ class Energy:
 
 @lru_cache(maxsize=64)
 def energy_kernel(energy: Energy, backend: Backend) -> Kernel | None:
-    """The energy's program as a kernel; None where it has none."""
+    """The energy's program as a native kernel; None where it has none. XLA compiles the function itself faster."""
     try:
         program = energy.program
     except NotImplementedError:

@@ -37,7 +37,7 @@ class ThermalEquation:
         x, k, modifiers = self._rates(table, self._here(conditions, y), y)
         f = self.kernel(x, k, *modifiers)
         arrays = *self._seen(conditions, y, k, modifiers, f), self.energy.vector(thermal, y.dtype)
-        kernel = energy_kernel(self.energy, self.kernel.backend)
+        kernel = energy_kernel(self.energy, self.kernel.backend) if self.kernel.capabilities.lu else None
         change = kernel(*arrays) if kernel else self.energy(*arrays)[None].astype(y.dtype)
         return jnp.concatenate([f, change])
 

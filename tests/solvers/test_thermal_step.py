@@ -48,7 +48,7 @@ def _grain(conditions, alpha):
     return alpha * jnp.sqrt(conditions.temperature)
 
 
-THERMAL = Thermal((Custom(_line, (1e-23,)), Custom(_chemical)))
+THERMAL = Thermal((Custom(_line, (1e-23,)), Custom(_chemical)), capacities="cold")
 
 
 def _problem(backend, totals=True):
