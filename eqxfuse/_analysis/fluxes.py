@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.network import Network
+from eqxfuse._rhs.coefficients import reaction_rates
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._rhs.state import as_state
 
@@ -23,11 +24,8 @@ def fluxes(
     the network does not have one.
     """
     y = as_state(rhs.network, y)
-    rate = rhs.effective_coefficients(t, y, conditions)
-    padded = jnp.append(y, jnp.ones(1, rate.dtype))
-    for positions in _factors(rhs.network):
-        rate = rate * padded[positions]
-    return rate
+    k = rhs.effective_coefficients(t, y, conditions)
+    return reaction_rates(rhs.network, k, y)
 
 
 def timescales(
@@ -42,15 +40,6 @@ def timescales(
     flux = fluxes(rhs, conditions, y, t=t)
     loss = jnp.zeros_like(y).at[species].add(number.astype(flux.dtype) * flux[reactions])
     return jnp.where(loss > 0, y / jnp.where(loss > 0, loss, 1), jnp.inf)
-
-
-@lru_cache(maxsize=64)
-def _factors(network: Network) -> tuple[np.ndarray, ...]:
-    """Positions [reactions] of first factors, of second ones, ...; one past the end stands for 1."""
-    end = len(network.species)
-    own = [[network.index(name) for name in reaction.factors] for reaction in network.reactions]
-    most = max(map(len, own), default=0)
-    return tuple(np.array([o[i] if i < len(o) else end for o in own], dtype=np.int32) for i in range(most))
 
 
 @lru_cache(maxsize=64)

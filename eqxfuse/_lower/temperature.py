@@ -39,8 +39,6 @@ class BorderedJacobian:
     """[species] positions among the stored elements."""
     row: np.ndarray
     """[size] positions among the stored elements, in the order of the columns."""
-    chemistry: np.ndarray
-    """[stored by the chemistry but for its constants] where its elements stand."""
 
     @classmethod
     def of(cls, program: Program, pattern: Pattern) -> "BorderedJacobian":
@@ -65,5 +63,4 @@ class BorderedJacobian:
             bordered,
             np.array([place[i, species] for i in range(species)], dtype=np.int32),
             np.array([place[species, j] for j in range(size)], dtype=np.int32),
-            np.array(chemistry, dtype=np.int32),
         )

@@ -1,6 +1,7 @@
 """Rate coefficients ready for the hot call."""
 
 import sys
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import equinox as eqx
@@ -36,6 +37,25 @@ def coefficients(network: Network, state: State, table: RateTable, conditions: C
     if state == "abundance":
         k = k * density_factors(network.orders, conditions.density).astype(k.dtype)
     return k
+
+
+def reaction_rates(
+    network: Network, k: Float[Array, " reactions"], y: Float[Array, " species"]
+) -> Float[Array, " reactions"]:
+    """How often each reaction happens: its coefficient times the `y` of its factors, in the units of the state."""
+    padded = jnp.append(y, jnp.ones(1, k.dtype))
+    for positions in _factors(network):
+        k = k * padded[positions]
+    return k
+
+
+@lru_cache(maxsize=64)
+def _factors(network: Network) -> tuple[np.ndarray, ...]:
+    """Positions [reactions] of first factors, of second ones, ...; one past the end stands for 1."""
+    end = len(network.species)
+    own = [[network.index(name) for name in reaction.factors] for reaction in network.reactions]
+    most = max(map(len, own), default=0)
+    return tuple(np.array([o[i] if i < len(o) else end for o in own], dtype=np.int32) for i in range(most))
 
 
 def density_factors(orders: np.ndarray, density):

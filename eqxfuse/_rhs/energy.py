@@ -6,7 +6,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array as Numbers
 from jaxtyping import Float
 
@@ -17,7 +16,7 @@ from eqxfuse._kernels import Backend, Kernel, build_kernel
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse._program.ir import Array, Program
 from eqxfuse._program.trace import scalar_function
-from eqxfuse._rhs.coefficients import State
+from eqxfuse._rhs.coefficients import State, reaction_rates
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,8 @@ class Energy:
         species = len(self.network.species)
         x, temperature = y[:species], y[species]
         here = Conditions.from_vector(conditions, self.network.parameters).at_temperature(temperature)
-        padded = jnp.concatenate([x, jnp.ones(1, x.dtype)])
-        rates = k
-        for column in self._factors:
-            rates = rates * padded[column]
         unit = self._unit(here)
-        return Gas(self.network, here, x * unit, rates * unit)
+        return Gas(self.network, here, x * unit, reaction_rates(self.network, k, x) * unit)
 
     def _unit(self, conditions: Conditions):
         """Of the state [cm^-3]."""
@@ -90,15 +85,6 @@ class Energy:
         lengths = {"y": species + 1, "e": reactions, "f": species, "c": len(self.network.fields), "p": self.parameters}
         read = scalar_function(self, [(name, range(length)) for name, length in lengths.items()])
         return Program("energy", tuple(map(Array, *zip(*lengths.items(), strict=True))), read.statements, read.outputs)
-
-    @cached_property
-    def _factors(self) -> list[np.ndarray]:
-        """[reactions] for each factor of a rate the species; one behind the last where there is none."""
-        species, own = len(self.network.species), [r.factors for r in self.network.reactions]
-        return [
-            np.array([self.network.index(f[i]) if i < len(f) else species for f in own], dtype=np.int32)
-            for i in range(max(map(len, own), default=0))
-        ]
 
 
 @lru_cache(maxsize=64)

@@ -30,8 +30,7 @@ class NativeStep(OneLine):
     """The arguments of `signature` -> [2 + dense terms, species]: the end of the step, its error, its interpolation.
 
     All in float64. Coefficients that are not given follow from `evaluation`, and the temperature, where it is the last
-    state, from `balance`. CPU only; batches through vmap run with a
-    lane for each cell. Not differentiable by itself.
+    state, from `balance`. CPU only; batches through vmap run with a lane for each cell. Not differentiable by itself.
     """
 
     rhs: Program
