@@ -199,6 +199,38 @@ class Conditions(eqx.Module, OneLine):
         0.0, unit="s^-1", meaning="rate d ln(n_H)/dt at which the gas is compressed", largest=1e3, signed=True
     )
     """Rate d ln(n_H)/dt at which the gas is compressed [s^-1]; negative where it expands."""
+    grain_radius: Field = _field(1.0e-5, unit="cm", meaning="radius of the grains", largest=1.0, positive=True)
+    """Radius of the grains [cm], for their number of sites."""
+    site_density: Field = _field(
+        1.5e15, unit="cm^-2", meaning="sites on a square centimetre of grain", largest=1e20, positive=True
+    )
+    """Sites for species of the ice on a square centimetre of grain [cm^-2]."""
+    grain_cross_section: Field = _field(
+        8.1905e-22, unit="cm^2", meaning="cross section of the grains for each hydrogen nucleus", largest=1e-15
+    )
+    """Cross section of the grains for each hydrogen nucleus [cm^2], for accretion and for photons and cosmic rays that
+    hit them (the mean of Cazaux & Tielens 2004). It does not follow from `grain_radius`, `gas_to_grain` or
+    `dust_to_gas`: a change of one leaves the others."""
+    surface_barrier_ratio: Field = _field(
+        0.5, unit="1", meaning="barrier for hopping on the surface of ice, over the binding energy", largest=10.0
+    )
+    """Barrier for hopping on the surface of the ice, over the binding energy [1]."""
+    bulk_barrier_ratio: Field = _field(
+        0.5, unit="1", meaning="barrier for hopping in the bulk of ice, over the binding energy", largest=10.0
+    )
+    """Barrier for hopping in the bulk of the ice, over the binding energy [1]."""
+    barrier_width: Field = _field(
+        1.4e-8, unit="cm", meaning="width of the barriers of reactions in ice", use="for tunnelling", largest=1.0
+    )
+    """Width of the barriers of reactions in ice [cm], for tunnelling."""
+    uv_yield: Field = _field(0.03, unit="1", meaning="species of ice that an ultraviolet photon sets free", largest=1e6)
+    """Species of the ice that an ultraviolet photon sets free [1]."""
+    h2_yield: Field = _field(0.01, unit="1", meaning="species of ice that the formation of H2 sets free", largest=1e6)
+    """Species of the ice that the formation of one H2 sets free [1]."""
+    cosmic_ray_yield: Field = _field(
+        1.0e5, unit="1", meaning="species of ice that a heavy cosmic ray sets free", largest=1e12
+    )
+    """Species of the ice that a heavy nucleus of the cosmic rays sets free [1]."""
     parameters: dict[str, Field] = eqx.field(converter=_as_parameters, default_factory=dict)
     """Named quantities that the network's rates need beside the others (`Network.parameters`), such as
     `{"user_J21": 1e-2}`, in whatever units the rates take them."""

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import FIELDS
+from eqxfuse._chemistry.ice import ice_totals
 from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import counted, listed
 from eqxfuse._chemistry.notebook import network_html
@@ -75,14 +76,17 @@ class Network(OneLine):
         `equations` are texts such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`, each with an entry of `rates`:
         a rate law, or a number (a constant coefficient in cm^3(m-1) s^-1); or they are `Reaction`s, without
         `rates`. One equation with its rate needs no list. `species` fixes an order and compositions; the others
-        follow as they appear. A name that is not a formula becomes an opaque species. `totals` are sums that rate laws
-        depend on. Raises `ValueError`.
+        follow as they appear. A name that is not a formula becomes an opaque species; one that begins with `#` or `@`
+        is on the surface or in the bulk of the ice on grains. `totals` are sums that rate laws depend on; those over
+        ice that the laws of the ice need are there without. Raises `ValueError`.
         """
         reactions = _reactions(listed(equations, (str, Reaction)), listed(rates, (RateLaw, Real)))
         given = [_species(s) for s in listed(species, (str, Species))]
         known = {s.name for s in given}
         others = dict.fromkeys(n for r in reactions for n in _names(r) if n not in known)
-        return cls((*given, *map(Species.lenient, others)), tuple(reactions), name, totals=listed(totals, Total))
+        known_species = (*given, *map(Species.lenient, others))
+        own = listed(totals, Total)
+        return cls(known_species, tuple(reactions), name, totals=(*own, *ice_totals(known_species, reactions, own)))
 
     @cached_property
     def species_names(self) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """A chemical species and what its name says of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 ATOMIC_MASS = {
     "H": 1.008, "D": 2.014, "He": 4.0026, "Li": 6.94, "Be": 9.0122, "B": 10.81, "C": 12.011, "N": 14.007,
@@ -22,18 +23,29 @@ _TOKEN = re.compile(r"([A-Z][a-z]?)([1-9][0-9]{0,2})?")
 _TOKEN_UPPER = re.compile(r"(HE|MG|SI|CL|NA|FE|[A-Z])([1-9][0-9]{0,2})?")
 _ELECTRONS = ("e-", "E-", "E", "e")
 
+Phase: TypeAlias = Literal["gas", "surface", "bulk"]
+"""Where a species is: in the gas, in the outermost layers of the ice on grains, or below them."""
+
+PREFIXES: dict[str, Phase] = {"#": "surface", "@": "bulk"}
+"""What names of species in ice begin with, before the name of the same species in the gas."""
+
 
 @dataclass(frozen=True)
 class Species:
     """A species by its name in the network file.
 
     `composition` holds (element, count) pairs in the order of the name; it is None for an opaque species
-    whose name is not a formula. `charge` is in elementary charges.
+    whose name is not a formula. `charge` is in elementary charges. `phase` is `"gas"`, `"surface"` or `"bulk"`.
+    For species in ice, `binding_energy` [K] and `enthalpy` of formation [kcal/mol] are what a network's file says; None
+    where that is not known.
     """
 
     name: str
     composition: tuple[tuple[str, int], ...] | None = None
     charge: int = 0
+    phase: Phase = "gas"
+    binding_energy: float | None = None
+    enthalpy: float | None = None
 
     def __post_init__(self):
         if not self.name.strip():
@@ -41,11 +53,13 @@ class Species:
 
     @classmethod
     def from_name(cls, name: str, *, upper_case: bool = False) -> "Species":
-        """Read a formula such as `HCO+`, `c-C3H2`, `oH2D+`, `GRAIN-`, `e-`.
+        """Read a formula such as `HCO+`, `c-C3H2`, `oH2D+`, `GRAIN-`, `e-`, or of a species in ice, `#CO`, `@CO`.
 
         `upper_case` is for files that write elements in capitals (`HE`, `MG`, `CL`). `GRAIN` counts as an
         element of its own. Raises `ValueError` when a part of the name is no element.
         """
+        if name[:1] in PREFIXES:
+            return replace(cls.from_name(name[1:], upper_case=upper_case), name=name, phase=PREFIXES[name[0]])
         if name in _ELECTRONS:
             return cls(name, (), -1)
         base = name.rstrip("+-")
@@ -67,7 +81,12 @@ class Species:
                 return cls.from_name(name, upper_case=capitals)
             except ValueError:
                 pass
-        return cls(name, None, _charge(name[len(name.rstrip("+-")) :]))
+        return cls(name, None, _charge(name[len(name.rstrip("+-")) :]), PREFIXES.get(name[:1], "gas"))
+
+    @property
+    def gas_name(self) -> str:
+        """The name of the same species in the gas."""
+        return self.name[1:] if self.phase != "gas" else self.name
 
     @cached_property
     def mass(self) -> float:

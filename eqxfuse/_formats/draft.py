@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from eqxfuse._chemistry.expression.reader import NUCLEI, PARTICLES
+from eqxfuse._chemistry.ice import ice_totals
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import CosmicRayPhoton, Fit, IonPolar1, IonPolar2, Kooij, RateLaw, ThreeBody
 from eqxfuse._chemistry.reaction import OutOfRange, Reaction, Source
@@ -35,6 +36,8 @@ class Draft:
         self.unsupported: list[tuple[Source, str]] = []
         self.reactions: list[Reaction] = []
         self.notes: list[str] = []
+        self.needs_species: list[Source] = []
+        """Rows that cannot be read for want of a file of species."""
 
     def add(
         self,
@@ -47,9 +50,10 @@ class Draft:
         id: int,
         kind: str,
         factors: Iterable[str] | None = None,
+        may_vanish: bool = False,
     ) -> None:
-        """Append a reaction. Raises `NetworkFormatError`."""
-        if not reactants or not products:
+        """Append a reaction, which has products unless it `may_vanish`. Raises `NetworkFormatError`."""
+        if not reactants or not (products or may_vanish):
             raise refuse(row, f"the row has no {'product' if reactants else 'reactant'} that is a species")
         for name in (*reactants, *products):
             self.add_species(row, name)
@@ -102,7 +106,9 @@ class Draft:
             if needed not in self._species:
                 raise refuse(row, f"its shielding needs {needed}, which stands in no reaction")
         notes = (*self.notes, *self.left_out(), *self.doubts)
-        return Network(tuple(self._species.values()), tuple(self.reactions), name, notes, tuple(self._totals()))
+        species = tuple(self._species.values())
+        totals = *self._totals(), *ice_totals(species, self.reactions, ())
+        return Network(species, tuple(self.reactions), name, notes, totals)
 
     def _totals(self) -> Iterator[Total]:
         """Those that rate laws depend on: of all densities, and of hydrogen nuclei."""

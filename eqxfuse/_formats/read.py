@@ -17,7 +17,8 @@ from eqxfuse._formats.kida import KIDA
 from eqxfuse._formats.krome import KROME
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
 from eqxfuse._formats.prizmo import PRIZMO
-from eqxfuse._formats.uclchem import UCLCHEM
+from eqxfuse._formats.uclchem import UCLCHEM, read_with_ice
+from eqxfuse._formats.uclchem_ice import Grains
 from eqxfuse._formats.umist import UMIST
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse.errors import NetworkFormatError
@@ -37,6 +38,9 @@ def read_network(
     format: str | None = None,
     out_of_range: OutOfRange | None = None,
     unsupported: Unsupported = "refuse",
+    *,
+    species: str | Path | None = None,
+    grains: Grains = "published",
 ) -> Network:
     """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase), latent_tgas csv, KROME
     (`react_...`) or PRIZMO.
@@ -62,7 +66,12 @@ def read_network(
     the user are `Network.parameters`. Rows that need what eqxfuse does not have, such as tables of cross sections, are
     refused; with `unsupported="skip"` they are left out, which `Network.notes` tells by line and reason.
 
-    Rows that are left out by rule (grain-surface rows of UCLCHEM) are counted in `Network.notes`, which `summary`
+    `species` is UCLCHEM's file of species, for networks with ice: with it, the rows of grains are read, too. Their laws
+    are those of the papers with `grains="published"`, and those of the program with `"uclchem"` (see docs/ices.md for
+    the differences). Without `species` a file with surface chemistry is refused unless `grains="none"`, which leaves
+    all rows of grains out; a file that has only rows of accretion and desorption is read without them, with a note.
+
+    Rows that are left out by rule (rows of grains without `species`) are counted in `Network.notes`, which `summary`
     shows and the logger `eqxfuse` reports at level INFO; rows with a negative rate coefficient are kept, with a
     warning. Any other row that cannot be read raises `NetworkFormatError` with the file, the line, its text and
     what is wrong. Raises `OSError` where the file cannot be opened, and `ValueError` for an unknown `format`,
@@ -72,8 +81,17 @@ def read_network(
         raise ValueError(f'unsupported must be "refuse" or "skip", got {unsupported!r}')
     if format is not None and format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(map(repr, FORMATS))} or None, got {format!r}")
+    if grains not in get_args(Grains):
+        raise ValueError(f"grains must be one of {', '.join(map(repr, get_args(Grains)))}, got {grains!r}")
+    if species is not None and grains == "none":
+        raise ValueError('grains="none" leaves out what species are for: give one of the two')
     with collector_paused():
-        draft = _read(Path(path), format)
+        if species is None:
+            draft = _read(Path(path), format)
+        else:
+            draft = _read_with_ice(Path(path), format, Path(species), grains == "uclchem")
+        if draft.needs_species and grains != "none":
+            raise _without_species(draft.needs_species)
         if draft.unsupported and unsupported == "refuse":
             raise _refusal(draft)
         network = draft.network(Path(path).stem)
@@ -92,6 +110,23 @@ def _read(path: Path, format: str | None) -> Draft:
     if not draft.reactions and not draft.unsupported:
         raise NetworkFormatError(path, 0, "", "; ".join(["the file holds no reaction", *draft.notes]))
     return draft
+
+
+def _read_with_ice(path: Path, format: str | None, species: Path, shipped: bool) -> Draft:
+    rows = _rows(str(path), path.read_bytes())
+    known = format or (_detect(rows).name if rows else "")
+    if known != UCLCHEM.name:
+        why = f"species go with a network of the format 'uclchem', this one is {known or 'empty'}"
+        raise NetworkFormatError(path, 0, "", why)
+    return read_with_ice(rows, _rows(str(species), species.read_bytes()), shipped)
+
+
+def _without_species(rows: Sequence[Source]) -> NetworkFormatError:
+    return refuse(
+        rows[0],
+        f"{counted(len(rows), 'row')} of chemistry on grains: give the file of species that belongs to the network, "
+        'species="species.csv", --species-file; or leave the grains out, grains="none", --grains none',
+    )
 
 
 def _refusal(draft: Draft) -> NetworkFormatError:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, rate_law
+from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
 
 
 @rate_law
@@ -29,8 +29,8 @@ class H2FormationCazauxTielens(RateLaw):
 
     The flux is k n_H n(H), with one factor n(H): give the reaction `factors=("H",)`. `coefficient` is k n_H [s^-1].
     Sticking depends on the temperatures of gas and dust, the efficiencies of silicates and graphite on that of the dust
-    (codes that follow one temperature alone set `dust_temperature` equal to `temperature`). The cross sections of
-    the grains scale with `dust_to_gas`.
+    (codes that follow one temperature alone set `dust_temperature` equal to `temperature`); with `dust_alone=True` the
+    temperature of the dust stands for both. The cross sections of the grains scale with `dust_to_gas`.
     """
 
     units: ClassVar[str] = "alpha [1]"
@@ -40,8 +40,11 @@ class H2FormationCazauxTielens(RateLaw):
     )
 
     alpha: Parameter = 1.0
+    dust_alone: bool = option(default=False)
 
     def coefficient(self, conditions):
+        if self.dust_alone:
+            conditions = conditions.at_temperature(conditions.dust_temperature)
         velocity = 1.45e5 * jnp.sqrt(conditions.temperature / 100.0)
         cross_section = sum(grain.cross_section * grain.efficiency(conditions) for grain in (_SILICATE, _GRAPHITE))
         k = 0.5 * velocity * cross_section * _sticking(conditions) * (conditions.dust_to_gas / 0.01)
