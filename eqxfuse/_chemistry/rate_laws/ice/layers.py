@@ -78,7 +78,7 @@ class Burial(RateLaw):
 
 @rate_law
 class Uncovering(RateLaw):
-    """k = alpha loss / max(bulk, surface) [s^-1] while the surface shrinks: the bulk fills its place, share by share."""
+    """k = alpha loss / max(bulk, surface) [s^-1] while the surface shrinks: the bulk fills its place, by shares."""
 
     units: ClassVar[str] = "alpha [1]"
     citation: ClassVar[str] = "Hasegawa & Herbst 1993, MNRAS 263, 589; Garrod & Pauly 2011, ApJ 735, 15"
