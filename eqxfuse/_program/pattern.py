@@ -61,6 +61,11 @@ class Pattern:
         return self.size - self.borders
 
     @property
+    def constant_rows(self) -> int:
+        """How many of the borders, at the end, are the same in all matrices."""
+        return self.size - int(np.searchsorted(self.starts, self.stored - len(self.constants)))
+
+    @property
     def stored(self) -> int:
         return len(self.columns)
 

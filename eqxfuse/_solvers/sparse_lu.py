@@ -40,7 +40,7 @@ class SparseLU(lx.AbstractLinearSolver):
         from eqxfuse._kernels.cpu.sparse_solve import scaled, sparse_factors
 
         matrix, shift, scale = lax.stop_gradient((operator.matrix, operator.shift, operator.scale))
-        numbers = sparse_factors(matrix.pattern, scaled(matrix.pattern, matrix.values, scale), shift)
+        numbers = sparse_factors(matrix.pattern, scaled(matrix.pattern, matrix.values, scale), shift, scale)
         return Factors(numbers, matrix.pattern, operator.transposed)
 
     def compute(self, state: State, vector: Any, options: dict[str, Any]) -> tuple[Any, lx.RESULTS, dict[str, Any]]:

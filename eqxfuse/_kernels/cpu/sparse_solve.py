@@ -31,14 +31,15 @@ def scaled(pattern: Pattern, values: Float[Array, "stored"], scale: Float[Array,
 
 
 def sparse_factors(
-    pattern: Pattern, values: Float[Array, "stored"], shift: Float[Array, ""]
+    pattern: Pattern, values: Float[Array, "stored"], shift: Float[Array, ""], scale: Float[Array, ""] | float = 1.0
 ) -> Float[Array, "factors"]:
-    """Factorise shift I - J, with J as `values` on `pattern`, without pivoting.
+    """Factorise shift I - J, with J as `values` on `pattern`, without pivoting. `scale` is what J was multiplied by.
 
     Where that needs pivoting, every solution with the factors is NaN. Has no derivative.
     """
     plan = scalar_plan(pattern)
-    shifts = jnp.stack([shift, jnp.where(shift == 0, 1.0, jnp.abs(shift))]) if pattern.borders else shift[None]
+    sizes = (jnp.where(v == 0, 1.0, jnp.abs(v)) for v in (shift, jnp.asarray(scale, shift.dtype)))
+    shifts = jnp.stack([shift, *sizes]) if pattern.borders else shift[None]
     return _call(plan, "factorise", factors_length(plan), values, shifts)
 
 
@@ -57,7 +58,7 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
     """
     values = scaled(pattern, values, scale)
     one = jnp.ones_like(scale)
-    factors = sparse_factors(pattern, lax.stop_gradient(values), one)
+    factors = sparse_factors(pattern, lax.stop_gradient(values), one, lax.stop_gradient(scale))
 
     @jax.checkpoint  # keep x [size] for the derivatives, not the larger gathered x [stored]
     def product(x):

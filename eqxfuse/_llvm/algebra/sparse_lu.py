@@ -21,8 +21,10 @@ from eqxfuse._program.lu_plan import LUPlan
 class SparseLU:
     """Emits `factorise` and `solve` for one plan into a module, which may hold others for other lane counts.
 
-    The rows of borders (see `Pattern`) have a diagonal of 1 in the place of the shift. What the second of two `shifts`
-    multiplies them by changes no solution; in the size of the shift, it keeps the multiples of the elimination small.
+    The rows of borders (see `Pattern`) have a diagonal of 1 in the place of the shift. What these rows are multiplied by
+    changes no solution, but keeps the multiples of the elimination small: the second of the `shifts`, in the size of the
+    shift, those that are constant, for they sum over states; the third, in that of what A was multiplied by, those that
+    sum over rates.
     """
 
     module: ir.Module
@@ -51,7 +53,7 @@ class SparseLU:
     @property
     def shifts(self) -> int:
         """Numbers that `factorise` takes as the shift."""
-        return 2 if self.plan.pattern.borders else 1
+        return 3 if self.plan.pattern.borders else 1
 
     @property
     def storage(self) -> int:
@@ -116,11 +118,13 @@ class SparseLU:
 
     def _scatter_row(self, code: Code, values, shifts, work, i) -> None:
         """Row i of shift I - A; that of a border times its factor."""
-        t, factor, diagonal = self._tables, None, shifts[0]
-        if self.plan.pattern.borders:
-            in_border = code.build.icmp_signed(">=", i, code.i64(self.plan.pattern.states))
+        t, factor, diagonal, pattern = self._tables, None, shifts[0], self.plan.pattern
+        if pattern.borders:
+            in_border = code.build.icmp_signed(">=", i, code.i64(pattern.states))
+            constant = code.build.icmp_signed(">=", i, code.i64(pattern.size - pattern.constant_rows))
+            own = code.build.select(constant, shifts[1], shifts[2])
             one = code.splat(ir.Constant(DOUBLE, 1.0), self.number)
-            factor, diagonal = (code.build.select(in_border, shifts[1], other) for other in (one, diagonal))
+            factor, diagonal = (code.build.select(in_border, own, other) for other in (one, diagonal))
         with code.loop(code.entry(t["a_start"], i), code.entry(t["a_start"], code.add(i, 1))) as a:
             value = code.load(values, code.entry(t["a_index"], a), self.number)
             value = code.build.fmul(value, factor) if factor else value

@@ -118,13 +118,14 @@ class RosenbrockStep:
         return ThermalRates(equation, self.evaluation, self.signature, arguments, self.lu.plan.pattern, moving)
 
     def _inverse(self, code: Code, h, part):
-        """1/h; the shift of the factorisation, 1 / (gamma h), is put into its place."""
+        """1/h; the shifts of the factorisation, 1 / (gamma h) and 1, are put into their places."""
         number = self.lu.number
         one = code.splat(ir.Constant(DOUBLE, 1.0), number)
         inverse = code.build.fdiv(one, code.load(h, 0, number))
         gamma = code.splat(ir.Constant(DOUBLE, 1.0 / self.method.gamma), number)
-        for i in range(self.lu.shifts):
-            code.store(code.build.fmul(gamma, inverse), part["scalars"], i)
+        shift = code.build.fmul(gamma, inverse)
+        for i, value in enumerate((shift, shift, one)[: self.lu.shifts]):
+            code.store(value, part["scalars"], i)
         return inverse
 
     def _fill_borders(self, code: Code, part) -> None:
