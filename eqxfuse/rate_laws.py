@@ -2,6 +2,7 @@
 
 from eqxfuse._chemistry.constants import ZETA_UCLCHEM as ZETA_UCLCHEM
 from eqxfuse._chemistry.constants import ZETA_UMIST as ZETA_UMIST
+from eqxfuse._chemistry.ice import layer_exchange as layer_exchange
 from eqxfuse._chemistry.rate_laws import Accretion as Accretion
 from eqxfuse._chemistry.rate_laws import BulkCosmicRayPhoton as BulkCosmicRayPhoton
 from eqxfuse._chemistry.rate_laws import BulkPhoto as BulkPhoto

@@ -102,7 +102,7 @@ def read_with_ice(rows: Sequence[Source], species_rows: Sequence[Source], shippe
             f"electrons that balance the charge of rows of grains: {counted(balanced, 'row')}; "
             "the row by which electrons alone land is left out"
         )
-    exchange = layer_exchange(s.species for s in species.values())
+    exchange = layer_exchange([s.species for s in species.values()], "all" if shipped else "heavy")
     draft.reactions += exchange
     draft.notes += _notes(parsed, len(exchange))
     return draft

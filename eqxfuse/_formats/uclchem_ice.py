@@ -7,7 +7,8 @@
   that would make or lose charge. In UCLCHEM beta is 0, ions land as neutral ice, and electrons land as fast as H would;
 - H2 forms on grains by the temperatures of gas and dust; UCLCHEM takes that of the dust for both;
 - UCLCHEM ends accretion, swaps and diffusive reactions above 150 K of dust;
-- H2 that meets H2 desorbs (`EncounterDesorption`), without which it covers cold grains; UCLCHEM has no such row.
+- H2 that meets H2 desorbs (`EncounterDesorption`), without which it covers cold grains; UCLCHEM has no such row;
+- layers are those of all species but H and H2; UCLCHEM counts these, too (see `Burial`).
 
 Both switch off the Eley-Rideal rows of H and `#H`: H2FORM counts the same reactions.
 """

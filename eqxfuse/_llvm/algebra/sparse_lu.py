@@ -21,10 +21,10 @@ from eqxfuse._program.lu_plan import LUPlan
 class SparseLU:
     """Emits `factorise` and `solve` for one plan into a module, which may hold others for other lane counts.
 
-    The rows of borders (see `Pattern`) have a diagonal of 1 in the place of the shift. What these rows are multiplied by
-    changes no solution, but keeps the multiples of the elimination small: the second of the `shifts`, in the size of the
-    shift, those that are constant, for they sum over states; the third, in that of what A was multiplied by, those that
-    sum over rates.
+    The rows of borders (see `Pattern`) have a diagonal of 1 in the place of the shift. What they are multiplied by
+    changes no solution, but keeps the multiples of the elimination small: constant ones, which sum over states, by the
+    second of the `shifts`, in the size of the shift; others, which sum over rates, by the third, in that of what A was
+    multiplied by.
     """
 
     module: ir.Module

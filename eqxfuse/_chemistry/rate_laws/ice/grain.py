@@ -22,6 +22,8 @@ SWAP = "swap"
 """The total [cm^-3 s^-1] of what changes places from the bulk to the surface."""
 GROWTH = "growth"
 """The total [cm^-3 s^-1] of what all reactions add to the surface."""
+HEAVY = {SURFACE: "heavy surface ice", BULK: "heavy bulk ice", GROWTH: "heavy growth"}
+"""The same totals without H and H2."""
 
 LEAST = 1e-30
 """An abundance of ice below which it counts as this much."""

@@ -1,10 +1,20 @@
 """Exchange between the surface and the bulk of the ice."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws.ice.grain import BULK, GROWTH, LEAST, SURFACE, SWAP, frequency, layers, monolayer
+from eqxfuse._chemistry.rate_laws.ice.grain import (
+    BULK,
+    GROWTH,
+    HEAVY,
+    LEAST,
+    SURFACE,
+    SWAP,
+    frequency,
+    layers,
+    monolayer,
+)
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
 
 
@@ -55,18 +65,36 @@ class SurfaceSwap(RateLaw):
         return jnp.maximum(swap, 0.0) / jnp.maximum(surface, LEAST * conditions.density)
 
 
+Counted = Literal["heavy", "all"]
+"""What layers are counted in."""
+
+
+class _Exchange(RateLaw):
+    """What the laws that keep two layers on the surface have in common."""
+
+    counted: Counted
+
+    def _totals(self, *names: str) -> tuple[str, ...]:
+        return tuple(HEAVY[name] if self.counted == "heavy" else name for name in names)
+
+
 @rate_law
-class Burial(RateLaw):
-    """k = alpha growth / (2 layers) [s^-1] while the surface grows: what lies below two layers is the bulk."""
+class Burial(_Exchange):
+    """k = alpha growth / (2 layers) [s^-1] while the surface grows: what lies below two layers is the bulk.
+
+    Layers and growth are those of all species but H and H2, which come and go so fast that the sign of what they leave
+    behind is noise, where the others hardly change; with `counted="all"` they count, too, as in UCLCHEM.
+    """
 
     units: ClassVar[str] = "alpha [1]"
     citation: ClassVar[str] = "Hasegawa & Herbst 1993, MNRAS 263, 589; Garrod & Pauly 2011, ApJ 735, 15"
 
     alpha: Parameter = 1.0
+    counted: Counted = option(default="heavy")
 
     @property
     def modifying_totals(self):
-        return (GROWTH,)
+        return self._totals(GROWTH)
 
     def coefficient(self, conditions):
         del conditions
@@ -77,17 +105,21 @@ class Burial(RateLaw):
 
 
 @rate_law
-class Uncovering(RateLaw):
-    """k = alpha loss / max(bulk, surface) [s^-1] while the surface shrinks: the bulk fills its place, by shares."""
+class Uncovering(_Exchange):
+    """k = alpha loss / max(bulk, surface) [s^-1] while the surface shrinks: the bulk fills its place by shares.
+
+    `counted` is as in `Burial`, for bulk and surface, too.
+    """
 
     units: ClassVar[str] = "alpha [1]"
     citation: ClassVar[str] = "Hasegawa & Herbst 1993, MNRAS 263, 589; Garrod & Pauly 2011, ApJ 735, 15"
 
     alpha: Parameter = 1.0
+    counted: Counted = option(default="heavy")
 
     @property
     def modifying_totals(self):
-        return SURFACE, BULK, GROWTH
+        return self._totals(SURFACE, BULK, GROWTH)
 
     def coefficient(self, conditions):
         del conditions
