@@ -1,6 +1,6 @@
 """The fused right-hand side of a network."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -22,6 +22,7 @@ from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
+from eqxfuse._rhs.binding import binding_energies, with_binding_energies
 from eqxfuse._rhs.coefficients import RateCoefficients, State, coefficients
 from eqxfuse._rhs.energy import Energy
 from eqxfuse._rhs.modifiers import Modifiers
@@ -114,6 +115,22 @@ class FusedRHS(eqx.Module, OneLine):
     def isothermal(self) -> "FusedRHS":
         """The chemistry alone, at the temperature of the conditions."""
         return eqx.tree_at(lambda rhs: (rhs.thermal, rhs.bound), self, (None, None), is_leaf=lambda leaf: leaf is None)
+
+    @property
+    def binding_energies(self) -> dict[str, Float[Array, ""]]:
+        """The binding energies [K] of the species in ice that the rate laws hold, by name."""
+        return binding_energies(self.network, self.table)
+
+    def with_binding_energies(self, energies: Mapping[str, float | Float[Array, ""]]) -> "FusedRHS":
+        """This right-hand side with other binding energies [K] of some species in ice, wherever its laws hold them.
+
+        To differentiate with respect to all of them at once, make this call inside of the function that is
+        differentiated, with the `binding_energies` as its argument. Frequencies, hopping, evaporation and chemical
+        desorption follow; whether a species desorbs at all by cosmic rays or photons is a step. Raises `UnknownSpecies`
+        for a species whose binding energy no law holds.
+        """
+        table = with_binding_energies(self.network, self.table, energies)
+        return eqx.tree_at(lambda rhs: rhs.table, self, table)
 
     @property
     def equation(self) -> ThermalEquation:

@@ -1,6 +1,7 @@
 """What every rate law is."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import ClassVar, TypeAlias, TypeVar, dataclass_transform
 
 import jax
@@ -30,6 +31,8 @@ class RateLaw:
     """Units of the parameters, one line."""
     citation: ClassVar[str]
     """Where the formula comes from."""
+    binding: ClassVar[Mapping[str, int]] = {}
+    """Parameters that are binding energies, and whose: of the reactant at a position, or with -1 of the product."""
 
     @property
     def modifying_species(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Ice that leaves for the gas: by heat, cosmic rays, ultraviolet light, and the heat of new H2."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import jax.numpy as jnp
@@ -28,7 +29,7 @@ class ThermalDesorption(RateLaw):
 
     units: ClassVar[str] = "mass [u], energy [K], the binding energy"
     citation: ClassVar[str] = "Hasegawa, Herbst & Leung 1992, ApJS 82, 167; Cuppen et al. 2017, SSRv 212, 1"
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     mass: Parameter
     energy: Parameter
@@ -67,7 +68,7 @@ class CosmicRayDesorption(_FromSurface):
 
     units: ClassVar[str] = "energy [K], the binding energy, most [K]"
     citation: ClassVar[str] = f"Roberts et al. 2007, MNRAS 382, 733; {_UCLCHEM}"
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     energy: Parameter
     most: Parameter = 1210.0
@@ -89,7 +90,7 @@ class PhotoDesorption(_FromSurface):
     citation: ClassVar[str] = (
         f"Roberts et al. 2007, MNRAS 382, 733; Checchi-Pestellini & Aiello 1992, MNRAS 258, 125; {_UCLCHEM}"
     )
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     energy: Parameter
     most: Parameter = 1.0e4
@@ -110,7 +111,7 @@ class H2FormationDesorption(_FromSurface):
 
     units: ClassVar[str] = "energy [K], the binding energy, most [K]"
     citation: ClassVar[str] = f"Roberts et al. 2007, MNRAS 382, 733; {_UCLCHEM}"
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     energy: Parameter
     most: Parameter = 1210.0

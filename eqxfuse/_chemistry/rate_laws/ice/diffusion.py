@@ -1,5 +1,6 @@
 """Reactions of species that hop from site to site."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import jax.numpy as jnp
@@ -29,7 +30,7 @@ class SurfaceReaction(RateLaw):
         "Hasegawa, Herbst & Leung 1992, ApJS 82, 167; Garrod & Pauly 2011, ApJ 735, 15; Ruaud, Wakelam & Hersant 2016, "
         "MNRAS 459, 3756; chemical desorption: Minissale et al. 2016, A&A 585, A24"
     )
-    binding: ClassVar[dict[str, int]] = {"energy_1": 0, "energy_2": 1, "product_energy": -1}
+    binding: ClassVar[Mapping[str, int]] = {"energy_1": 0, "energy_2": 1, "product_energy": -1}
 
     alpha: Parameter
     gamma: Parameter

@@ -1,5 +1,6 @@
 """Encounter desorption of H2, which keeps it from covering cold grains."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ class EncounterDesorption(RateLaw):
 
     units: ClassVar[str] = "mass [u], energy [K], the binding energy, energy_on_h2 [K]"
     citation: ClassVar[str] = "Hincelin et al. 2015, A&A 574, A24"
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     mass: Parameter
     energy: Parameter

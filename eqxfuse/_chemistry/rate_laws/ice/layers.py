@@ -1,5 +1,6 @@
 """Exchange between the surface and the bulk of the ice."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import jax.numpy as jnp
@@ -24,7 +25,7 @@ class BulkSwap(RateLaw):
 
     units: ClassVar[str] = "mass [u], energy [K], the binding energy in the bulk"
     citation: ClassVar[str] = "Garrod 2013, ApJ 765, 60; UCLCHEM, Holdship et al. 2017, AJ 154, 38"
-    binding: ClassVar[dict[str, int]] = {"energy": 0}
+    binding: ClassVar[Mapping[str, int]] = {"energy": 0}
 
     mass: Parameter
     energy: Parameter
