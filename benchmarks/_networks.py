@@ -25,7 +25,7 @@ class Case:
 
 def _file(name: str, file: str) -> Case:
     path = SHARED / "networks" / file
-    return Case(name, lambda: ef.read_network(path), path)
+    return Case(name, lambda: ef.read_network(path, grains="none"), path)
 
 
 def _synthetic(species: int, reactions: int) -> Case:

@@ -66,7 +66,7 @@ def test_traced_temperatures_are_left_alone():
 
 
 def test_uclchem_below_its_ranges():
-    gas = read_network(shared("networks/uclchem_gas_phase_only.csv"))
+    gas = read_network(shared("networks/uclchem_gas_phase_only.csv"), grains="none")
     for temperature in (10.0, 100.0, 300.0):
         warn_of_ranges(gas, at(temperature))
     with pytest.warns(UserWarning, match="at 9.9 K 2210 of the 2227 rate coefficients"):

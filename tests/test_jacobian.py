@@ -86,6 +86,6 @@ def test_vmaps_and_differentiates():
 
 
 def test_gas_with_self_shielding():
-    network = ef.read_network(shared("networks/uclchem_gas_phase_only.csv"))
+    network = ef.read_network(shared("networks/uclchem_gas_phase_only.csv"), grains="none")
     rhs = ef.FusedRHS(network, backend="vectorized")
     _check(rhs, rhs.precompute(CONDITIONS), jnp.asarray(random_state(network)[0]))

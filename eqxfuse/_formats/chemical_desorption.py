@@ -12,7 +12,7 @@ _SURFACE_MASS = 120.0
 """Effective mass of the surface that a product is thrown from [u]."""
 _ON_ICE = 0.1
 """What the part is on ice, over that on bare grains."""
-_MEASURED = {("#N", "#N"): 0.5, ("H", "#O"): 0.3, ("H", "#OH"): 0.25}
+_MEASURED: dict[tuple[str, ...], float] = {("#N", "#N"): 0.5, ("H", "#O"): 0.3, ("H", "#OH"): 0.25}
 """Reactions whose part is measured (Minissale et al. 2016, table 1); those with H are of H that comes from the gas."""
 
 

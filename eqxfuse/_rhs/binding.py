@@ -29,7 +29,9 @@ def binding_energies(network: Network, table: RateTable) -> dict[str, Float[Arra
     return {s.name: found[s.name] for s in network.species if s.name in found}
 
 
-def with_binding_energies(network: Network, table: RateTable, energies: Mapping[str, Float[Array, ""]]) -> RateTable:
+def with_binding_energies(
+    network: Network, table: RateTable, energies: Mapping[str, float | Float[Array, ""]]
+) -> RateTable:
     """`table` with other energies [K] for some species, in all laws that hold them. Raises `UnknownSpecies`."""
     places = _places(network)
     bound = {name: None for rows in places.values() for _, name in rows}

@@ -27,7 +27,7 @@ def assert_close(k, expected, reactions):
     ("file", "name"), [("rate22_final.rates", "umist_rate22"), ("gas_reactions_kida.uva.2024.in", "kida_2024")]
 )
 def test_databases(file, name):
-    network = read_network(shared(f"networks/{file}"), out_of_range="clamp")
+    network = read_network(shared(f"networks/{file}"), out_of_range="clamp", grains="none")
     reference = np.load(shared(f"reference/{name}.npz"))
     position = {str(r.id): j for j, r in enumerate(network.reactions)}
     chosen = np.array([position[id] for id in reference["reaction_id"].tolist()])
@@ -62,7 +62,9 @@ def partners(network, reference, kinds):
 )
 def test_laws_shared_with_carbox(file, name, kinds, count, units):
     """`units` are those of the reference's cosmic-ray rate [s^-1] and of its field [Draine fields]."""
-    network = read_network(shared(f"networks/{file}"), out_of_range="extrapolate")  # carbox knows no ranges
+    network = read_network(
+        shared(f"networks/{file}"), out_of_range="extrapolate", grains="none"
+    )  # carbox knows no ranges
     reference = np.load(shared(f"reference/{name}.npz"))
     mine, theirs = partners(network, reference, kinds.split())
     assert len(mine) == count

@@ -19,7 +19,7 @@ FILES = {
 
 
 def read(key):
-    return read_network(shared(f"networks/{FILES[key][0]}"))
+    return read_network(shared(f"networks/{FILES[key][0]}"), grains="none")
 
 
 def sides(equation):

@@ -94,7 +94,7 @@ def test_built_in_networks(kernels, make):
 
 
 def test_gas(kernels):
-    _check_network(kernels, read_network(shared("networks/uclchem_gas_phase_only.csv")))
+    _check_network(kernels, read_network(shared("networks/uclchem_gas_phase_only.csv"), grains="none"))
 
 
 def _check_network(kernels, network):

@@ -112,7 +112,7 @@ def test_rows_are_the_table(state):
 @pytest.mark.parametrize("file", ["uclchem_gas_phase_only.csv", "rate22_final.rates", "gas_reactions_kida.uva.2024.in"])
 @pytest.mark.filterwarnings("ignore:.*negative rate coefficient")
 def test_rows_are_the_table_of_the_databases(file):
-    _assert_table(_every_policy_in_turn(ef.read_network(shared(f"networks/{file}"))))
+    _assert_table(_every_policy_in_turn(ef.read_network(shared(f"networks/{file}"), grains="none")))
 
 
 def test_rows_that_are_alike_share_the_costly_functions():
