@@ -34,6 +34,11 @@ class Border:
         """The position of each total in the border, by name."""
         return {self.network.totals[a].name: i for i, a in enumerate(self.totals)}
 
+    @property
+    def inverse_units(self) -> tuple[float, ...]:
+        """1 over the unit of each sum over rates, 0 for sums over species."""
+        return tuple(1.0 / self._unit(a) if self.network.totals[a].of_rates else 0.0 for a in self.totals)
+
     def columns(self, law: ModifiedLaw) -> list[tuple[int, float]]:
         """Where the Jacobian holds the derivatives with respect to what `law` depends on, and in which unit."""
         border = [self.place[name] for name in law.totals]

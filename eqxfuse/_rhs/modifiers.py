@@ -134,6 +134,11 @@ class Modifiers:
         return any(over_rates.intersection(law.totals) for law in self.laws)
 
     @property
+    def inverse_units(self) -> tuple[float, ...]:
+        """[totals] 1 over the unit that a sum of rates counts in, in the Jacobian; 0 for a sum over species."""
+        return _border(self.network).inverse_units
+
+    @property
     def total_count(self) -> int:
         """How many totals the laws depend on."""
         return len(_border(self.network).totals)

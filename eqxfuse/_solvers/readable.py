@@ -50,8 +50,6 @@ def evaluation(rates: RateRows, modifiers: Modifiers | None):
     from eqxfuse._llvm.step.method import Evaluation
 
     cost = "JAX evaluates all coefficients at the times of all stages, two to three times the time of a step"
-    if modifiers and modifiers.need_rates:
-        return _warn(rates.network, "how sums of rates change with the conditions", cost)
     try:
         return Evaluation(rates.values(), rates.changes(), _modifiers_in_time(rates, modifiers) if modifiers else None)
     except NotImplementedError as reason:
@@ -67,7 +65,8 @@ def _modifiers_in_time(rates: RateRows, modifiers: Modifiers):
         change = scalar_function(modifiers.changes, inputs)
     except NotImplementedError as operation:
         raise NotImplementedError(f"the modifiers' changes, because of the JAX operation {operation}") from None
-    return ModifiersInTime(rates.modifier_parameters(modifiers), change, tuple(modifiers.reactions.tolist()))
+    reactions = tuple(modifiers.reactions.tolist())
+    return ModifiersInTime(rates.modifier_parameters(modifiers), change, reactions, modifiers.inverse_units)
 
 
 @lru_cache(maxsize=64)
@@ -76,6 +75,9 @@ def balance(equation: ThermalEquation):
     from eqxfuse._llvm.step.balance import Balance
 
     network = equation.network
+    if equation.modifiers and equation.modifiers.need_rates:
+        cost = "a step takes many calls of JAX, several times the time"
+        return _warn(network, "how sums of rates change with the temperature", cost)
     try:
         value = equation.energy.program
     except NotImplementedError as reason:

@@ -42,6 +42,11 @@ class Equation:
         if self.modifiers and self.modifiers.modifying.layout["totals"]:
             self._modify(self.modifiers, state, k, c, slopes=False)
 
+    def totals(self, state, k, modifiers, out) -> None:
+        """All totals with given modifiers."""
+        assert self.modifiers
+        self.modifiers.call_totals(self.code, state, k, modifiers, out, self.part["scratch"])
+
     def f_with(self, state, k, modifiers, out) -> None:
         """f with given modifiers."""
         self._call(self.rhs, state, k, modifiers, out)

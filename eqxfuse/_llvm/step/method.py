@@ -41,17 +41,19 @@ class ModifiersInTime:
     """How modifiers follow from conditions that change.
 
     Their parameters are the conditions and behind them what `parameters` takes from the table. `change`, which loads
-    from "y", "c" and "change", gives the modifiers and behind them their changes. They stand in the coefficients at
-    the positions `modified`.
+    from "y", "c" and "change", gives the modifiers and behind them their changes at given totals. They stand in the
+    coefficients at the positions `modified`. Each total itself changes with the rates that it sums over, which count in
+    units of `inverse_units`; 0 for one that sums over states.
     """
 
     parameters: RowProgram
     change: Program
     modified: tuple[int, ...]
+    inverse_units: tuple[float, ...] = ()
 
     @property
     def identity(self) -> str:
-        return f"{self.parameters.digest} {self.change.digest} {self.modified}"
+        return f"{self.parameters.digest} {self.change.digest} {self.modified} {self.inverse_units}"
 
 
 @dataclass(frozen=True)

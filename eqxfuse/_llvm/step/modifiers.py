@@ -114,6 +114,13 @@ class ModifierCode:
         name = f"{'slopes' if slopes else 'modifiers'}{self.lanes}"
         return self.module.globals.get(name) or self._emit(name, slopes)
 
+    def call_totals(self, code: Code, y, k, modifiers, out, scratch) -> None:
+        """All totals, with given modifiers."""
+        for position, step in enumerate(self.modifying.rounds):
+            if step.totals:
+                own = code.at(out, step.first, self.number)
+                code.build.call(self._program(f"totals{position}_{self.lanes}"), [y, k, modifiers, own, scratch])
+
     def _emit(self, name: str, slopes: bool) -> ir.Function:
         code = Code(self.module, name, 7)
         y, k, c, modifiers, derivatives, totals, scratch = code.arguments

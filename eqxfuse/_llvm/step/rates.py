@@ -7,7 +7,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from eqxfuse._llvm.algebra.builder import DOUBLE, Code, table
+from eqxfuse._llvm.algebra.builder import DOUBLE, Code, table, zero
 from eqxfuse._llvm.algebra.rows import emit_rows
 from eqxfuse._llvm.algebra.scalars import emit_scalars
 from eqxfuse._llvm.step.equation import Equation
@@ -21,6 +21,9 @@ class Rates(ABC):
     equation: Equation
     starts = False
     """Whether `start` leaves f at the start in "right" of the work space."""
+
+    drifting_totals = 0
+    """How many totals stand behind h df/dt, which is then the change at given totals, with their own changes."""
 
     @abstractmethod
     def start(self, y) -> Any:
@@ -71,6 +74,7 @@ class EvaluatedRates(Rates):
         self.equation, self.evaluation, self.arguments = equation, evaluation, arguments
         self.code, self.number, self.part = equation.code, equation.number, equation.part
         self.fields = signature.length("conditions")
+        self._states = signature.length("y")
         module, name = self.code.build.module, self.code.function.name
         self._values = emit_rows(module, f"{name}_k", evaluation.values, self.number)
         self._changes = emit_rows(module, f"{name}_dk", evaluation.changes, self.number)
@@ -84,7 +88,14 @@ class EvaluatedRates(Rates):
         if modifiers:
             rows = len(modifiers.modified)
             more = {"c": modifiers.parameters.length, "moved": 2 * rows, "ones": rows}
+            species += len(modifiers.inverse_units)
         return {"k": k, "dk": k, "drift": species, **more}
+
+    @property
+    def drifting_totals(self) -> int:
+        """All of them, where any is a sum over rates."""
+        modifiers = self.evaluation.modifiers
+        return len(modifiers.inverse_units) if modifiers and any(modifiers.inverse_units) else 0
 
     def start(self, y):
         conditions, change = self.arguments["conditions"], self.arguments["change"]
@@ -132,6 +143,17 @@ class EvaluatedRates(Rates):
         with self.code.loop(0, self._ones) as i:
             self.code.store(self.code.splat(ir.Constant(DOUBLE, 1.0), self.number), part["ones"], i)
         self.equation.f_with(y, part["dk"], part["ones"], out)
+        if self.drifting_totals:
+            self._change_totals(y, self.code.at(out, self._states, self.number))
+
+    def _change_totals(self, y, out) -> None:
+        """What the totals change by for the rates alone, in their units; 0 for those over states."""
+        assert self.evaluation.modifiers
+        self.equation.totals(y, self.part["dk"], self.part["ones"], out)
+        for i, unit in enumerate(self.evaluation.modifiers.inverse_units):
+            value = self.code.load(out, i, self.number) if unit else zero(self.number)
+            factor = self.code.splat(ir.Constant(DOUBLE, unit), self.number)
+            self.code.store(self.code.build.fmul(value, factor), out, i)
 
     @property
     def _ones(self) -> int:

@@ -102,6 +102,7 @@ class RosenbrockStep:
             if stage or not rates.starts:
                 equation.f(state, *rates.at(self.method.rows[stage], state), part["right"])
             self._couple(code, part, stage, inverse, drift)
+            self._couple_totals(code, part, stage, drift, rates.drifting_totals)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])
         self._results(code, out, part)
         code.build.ret_void()
@@ -149,6 +150,14 @@ class RosenbrockStep:
             terms += [(code.splat(ir.Constant(DOUBLE, self.method.slopes[stage]), number), drift)]
         if terms:
             self._combine(code, part["right"], part["right"], terms)
+
+    def _couple_totals(self, code: Code, part, stage: int, drift, totals: int) -> None:
+        """What the totals' own change with time contributes: it stands in their rows, and so reaches all states."""
+        if not totals:
+            return
+        slope = code.splat(ir.Constant(DOUBLE, self.method.slopes[stage]), self.lu.number)
+        with code.loop(self.states, self.states + totals) as i:
+            code.store(code.build.fmul(slope, code.load(drift, i, self.lu.number)), part["right"], i)
 
     def _state(self, code: Code, y, part, stage: int):
         """Where the state of a stage stands: y itself, or y plus a combination of the stages before."""
