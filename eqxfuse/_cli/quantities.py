@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.constants import TIMES, YEAR
 
 LONGEST = 1e15 * YEAR
 """The end of a solve at the latest."""
@@ -16,16 +16,15 @@ LARGEST_AXIS = 10**6
 
 LARGEST_ABUNDANCE = 1e6
 
-UNITS = {"s": 1.0, "yr": YEAR, "kyr": 1e3 * YEAR, "Myr": 1e6 * YEAR, "Gyr": 1e9 * YEAR}
-_TIME = re.compile(rf"(?P<number>\S+?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})")
+_TIME = re.compile(rf"(?P<number>\S+?)\s*(?P<unit>{'|'.join(sorted(TIMES, key=len, reverse=True))})")
 
 
 def parse_time(text: str) -> float:
     """`1e6yr`, `300 kyr`, `1Myr`, `3e13 s`: seconds."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no time: give a number with one of the units {', '.join(UNITS)}, such as 1e6yr")
-    seconds = parse_number(match["number"], positive=True) * UNITS[match["unit"]]
+        raise ValueError(f"{text!r} is no time: give a number with one of the units {', '.join(TIMES)}, such as 1e6yr")
+    seconds = parse_number(match["number"], positive=True) * TIMES[match["unit"]]
     if seconds > LONGEST:
         raise ValueError(f"{text} is too long: at most {LONGEST / YEAR:g} yr")
     return seconds

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.checks import require_conditions, require_start, warn_of_start
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
@@ -83,6 +84,9 @@ def solve(
         require_start(rhs.network, np.asarray(y0))
     elif throw:
         y0 = require(y0, lambda y: jnp.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    if isinstance(conditions, History):
+        conditions = conditions.padded()
+        t0, t1 = conditions.within(t0, "t0"), conditions.within(t1, "t1")
     require_conditions(rhs.network, conditions)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
