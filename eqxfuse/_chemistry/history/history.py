@@ -162,12 +162,13 @@ class History(eqx.Module, OneLine):
             )
         rows = max(own.times.shape[-1] for own in histories)
         padded = [own.padded(rows) for own in histories]
-        return jax.tree.map(lambda *leaves: jnp.stack([jnp.asarray(leaf, float) for leaf in leaves]), *padded)
+        return jax.tree.map(lambda *leaves: jnp.asarray(_numbers(*leaves).stack(leaves), float), *padded)
 
     @property
     def cells(self) -> "list[History]":
         """Those of a batch, one after the other."""
-        return [jax.tree.map(lambda leaf: leaf[i], self) for i in np.ndindex(self.times.shape[:-1])]  # noqa: B023
+        batch = self.times.shape[:-1]
+        return [jax.tree.map(lambda leaf, i=i: leaf[i] if batch else leaf, self) for i in np.ndindex(batch)]
 
     def padded(self, rows: int = 0) -> "History":
         """With the last row repeated until there are as many as asked for, and then to a power of two, 4 at least.
@@ -181,7 +182,7 @@ class History(eqx.Module, OneLine):
             return self
 
         def longer(array):
-            return jnp.concatenate([array, jnp.repeat(array[..., -1:], missing, axis=-1)], axis=-1)
+            return _numbers(array).pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
 
         tables = {name: longer(getattr(self.conditions, name)) for name in self.changing}
         made = with_values(self.conditions, tables)
@@ -224,6 +225,11 @@ class History(eqx.Module, OneLine):
         *batch, rows = self.times.shape
         count = f"{'x'.join(map(str, batch))} of " if batch else ""
         return f"History({count}{rows} rows, {', '.join(self.changing) or 'nothing'} changing, {self.interpolation})"
+
+
+def _numbers(*arrays: Any) -> Any:
+    """NumPy, which is quick, where all is known."""
+    return jnp if any(isinstance(array, jax.core.Tracer) for array in arrays) else np
 
 
 def _length(rows: int) -> int:
