@@ -42,7 +42,7 @@ class Course(eqx.Module):
 
         A field that spans decades is interpolated in its logarithm, unless it is 0 somewhere.
         """
-        names = tuple(tables)
+        names, times = tuple(tables), jnp.asarray(times)
         values = jnp.stack([jnp.asarray(tables[name], times.dtype) for name in names], axis=1)
         natural = jnp.asarray([name in FACTS and FACTS[name].logarithmic for name in names])
         logarithmic = natural & (values > 0).all(axis=0)

@@ -215,7 +215,7 @@ class History(eqx.Module, OneLine):
         out = ((t < ends[0][..., None]) | (t > ends[1][..., None])).any()
         hint = 'a time outside of its history: say outside="hold" to keep the first and the last conditions'
         if isinstance(out, jax.core.Tracer):
-            return eqx.error_if(t, out, f"{name} is {hint}")
+            return eqx.error_if(jnp.asarray(t), out, f"{name} is {hint}")
         if out:
             span = " to ".join(f"{float(end / YEAR):.6g}" for end in (ends[0].max(), ends[1].min()))
             raise ValueError(f"{name}, {float(np.ravel(t)[0]) / YEAR:.6g} yr, is {hint} ({span} yr)")
