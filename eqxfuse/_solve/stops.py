@@ -17,10 +17,8 @@ MARGIN = 1e-12
 """How far from the temperature of a jump, in parts of it, a step ends and the next one begins: further than rounding
 goes."""
 
-BISECTIONS = 26
-"""After these and `NEWTON_STEPS` a time is known to rounding."""
-
-NEWTON_STEPS = 3
+BISECTIONS = 52
+"""Halvings after which a time is known to rounding."""
 
 
 class Stops(eqx.Module):
@@ -64,21 +62,21 @@ class Stops(eqx.Module):
         i = jnp.argmax(crossed)
         rising = self.ranks[i + 1] > now[i]
         wanted = self.temperatures[jnp.where(rising, now[i], now[i] - 1)]
-        side = jnp.where(rising, MARGIN, -MARGIN)
+        sides = jnp.where(rising, MARGIN, -MARGIN) * jnp.array([-1.0, 1.0], t.dtype)
         start = jnp.where(i == here, jnp.maximum(t, course.times[i]), course.times[i])
-        before, after = (self._reached(i, start, rising, wanted * (1 + way * side)) for way in (-1, 1))
+        before, after = self._reached(i, start, rising, wanted * (1 + sides))
         before, after = before - 2 * _ulp(before), after + 2 * _ulp(after)
         before = jnp.where(before > t, before, after)
         found = crossed.any()
         return jnp.where(found, before, jnp.inf), jnp.where(found, after, jnp.inf)
 
-    def _reached(self, i: Int[Array, ""], start: Scalar, rising: Array, temperature: Scalar) -> Scalar:
-        """When, in interval i from `start` on, the temperature is reached; the end of the two that is nearer to it
-        where it is not. Its derivative is that of the table.
+    def _reached(self, i: Int[Array, ""], start: Scalar, rising: Array, temperatures: Float[Array, "2"]):
+        """[2] when, in interval i from `start` on, each of the temperatures is reached; the end of the two that is
+        nearer to it where it is not. Their derivatives are those of the table.
         """
         course, j = self.course, _column(self.course)
         piece, origin = course.pieces[i, :, j], course.times[i]
-        wanted = jnp.where(course.logarithmic[j], jnp.log(temperature), temperature)
+        wanted = jnp.where(course.logarithmic[j], jnp.log(temperatures), temperatures)
         fixed = jax.lax.stop_gradient((piece, start - origin, course.times[i + 1] - origin, wanted))
         u, slope = _root(*fixed, rising)
         inside = slope != 0
@@ -95,18 +93,23 @@ def _rank(temperatures, temperature) -> Int[Array, "*knots"]:
 
 
 def _root(piece, low, high, wanted, rising):
-    """Where a monotone cubic has a value, and its slope there; 0 for that at an end which falls short of the value."""
+    """Where a monotone cubic has each of the values `wanted`, and its slope there; 0 for that at an end which falls
+    short of the value.
+    """
     sign = jnp.where(rising, 1, -1)
     ends = low, high
-    for _ in range(BISECTIONS):
+
+    def halved(_, bracket):
+        low, high = bracket
         middle = (low + high) / 2
         short = sign * (cubic(piece, middle) - wanted) < 0
-        low, high = jnp.where(short, middle, low), jnp.where(short, high, middle)
+        return jnp.where(short, middle, low), jnp.where(short, high, middle)
+
+    bracket = jnp.full_like(wanted, low), jnp.full_like(wanted, high)
+    low, high = jax.lax.fori_loop(0, BISECTIONS, halved, bracket)
     u = (low + high) / 2
-    for _ in range(NEWTON_STEPS):
-        slope = _slope(piece, u)
-        u = jnp.clip(u - (cubic(piece, u) - wanted) / jnp.where(slope == 0, jnp.inf, slope), low, high)
-    return u, jnp.where((u > ends[0]) & (u < ends[1]), _slope(piece, u), 0)
+    first, last = (cubic(piece, end) for end in ends)
+    return u, jnp.where((first < wanted) != (last < wanted), _slope(piece, u), 0)
 
 
 def _slope(piece, u):

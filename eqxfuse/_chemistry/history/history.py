@@ -168,7 +168,11 @@ class History(eqx.Module, OneLine):
     def cells(self) -> "list[History]":
         """Those of a batch, one after the other."""
         batch = self.times.shape[:-1]
-        return [jax.tree.map(lambda leaf, i=i: leaf[i] if batch else leaf, self) for i in np.ndindex(batch)]
+        if not batch:
+            return [self]
+        leaves, structure = jax.tree.flatten(self)
+        leaves = leaves if _numbers(*leaves) is jnp else [np.asarray(leaf) for leaf in leaves]
+        return [structure.unflatten([leaf[i] for leaf in leaves]) for i in np.ndindex(batch)]
 
     def padded(self, rows: int = 0) -> "History":
         """With the last row repeated until there are as many as asked for, and then to a power of two, 4 at least.
@@ -234,5 +238,3 @@ def _numbers(*arrays: Any) -> Any:
 
 def _length(rows: int) -> int:
     return max(FEWEST, 1 << (rows - 1).bit_length())
-
-

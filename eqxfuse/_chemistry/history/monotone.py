@@ -23,7 +23,7 @@ def monotone_slopes(times: Float[Array, " knots"], values: Values) -> Values:
     last = jnp.sum(h > 0)
     inside = _harmonic(h[:-1], h[1:], d[:-1], d[1:])
     start = _outermost(h[0], h[1], d[0], d[1])
-    end = _outermost(h[last - 1], h[last - 2] * (last > 1), d[last - 1], d[last - 2])
+    end = _outermost(h[last - 1], jnp.where(last > 1, h[last - 2], 0), d[last - 1], d[last - 2])
     slopes = jnp.concatenate([start[None], inside, jnp.zeros_like(start)[None]])
     return jnp.where((jnp.arange(len(times)) == last)[:, None], end, slopes)
 
