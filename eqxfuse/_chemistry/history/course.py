@@ -26,7 +26,7 @@ class Course(eqx.Module):
     logarithmic: Bool[Array, "fields"]
     """Where these are logarithms."""
     values: Float[Array, "knots fields"]
-    """The table. Between knots no value lies beyond theirs: what is constant in a table is so to the last bit."""
+    """The table, which holds to the last bit: at knots, and in between for what is the same at both."""
     kinks: Bool[Array, "knots"]
     """Where slopes jump."""
     others: Conditions
@@ -66,8 +66,10 @@ class Course(eqx.Module):
         i = self.interval(t)
         curve = cubic(self.pieces[i], t - self.times[i])
         values = jnp.where(self.logarithmic, jnp.exp(jnp.where(self.logarithmic, curve, 0)), curve)
-        ends = self.values[i], self.values[i + 1]
-        values += jax.lax.stop_gradient(jnp.clip(values, jnp.minimum(*ends), jnp.maximum(*ends)) - values)
+        start, end = self.values[i], self.values[i + 1]
+        exact = jnp.clip(values, jnp.minimum(start, end), jnp.maximum(start, end))
+        exact = jnp.where(t == self.times[i], start, jnp.where(t == self.times[i + 1], end, exact))
+        values += jax.lax.stop_gradient(exact - values)
         return with_values(self.others, {name: values[j] for j, name in enumerate(self.names)})
 
 

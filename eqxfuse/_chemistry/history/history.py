@@ -205,9 +205,7 @@ class History(eqx.Module, OneLine):
     def __call__(self, t: Float[Array, "*times"] | float) -> Conditions:
         """The conditions at a time [s], or at several; raises where `outside` is "error" and the time is outside."""
         t = self.within(jnp.asarray(t, self.times.dtype), "the time")
-        course = self.course
-        found = jax.vmap(course)(t.ravel())
-        return jax.tree.map(lambda values: values.reshape(t.shape), found)
+        return _at(self.padded(), t)
 
     def within(self, t: Any, name: str) -> Any:
         """`t` [s], which is refused where `outside` is "error" and it lies outside: at once where it is known (with
@@ -229,6 +227,12 @@ class History(eqx.Module, OneLine):
         *batch, rows = self.times.shape
         count = f"{'x'.join(map(str, batch))} of " if batch else ""
         return f"History({count}{rows} rows, {', '.join(self.changing) or 'nothing'} changing, {self.interpolation})"
+
+
+@eqx.filter_jit
+def _at(history: History, t: Float[Array, "*times"]) -> Conditions:
+    found = jax.vmap(history.course)(t.ravel())
+    return jax.tree.map(lambda values: values.reshape(t.shape), found)
 
 
 def _numbers(*arrays: Any) -> Any:
