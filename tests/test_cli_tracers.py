@@ -110,7 +110,9 @@ def test_tracers_that_failed_stand_in_a_table(network_file, tmp_path, capsys):
     assert main(words(network_file, files, tmp_path, max_steps="60")) == 0
     assert "1 cell failed" in capsys.readouterr().out
     head, row = (tmp_path / "tiny.tracers.failed.csv").read_text().splitlines()
-    assert head == "tracer,stopped_at_yr,reason" and row.startswith('"hot,b.csv",') and row.endswith("max_steps_reached")
+    assert (
+        head == "tracer,stopped_at_yr,reason" and row.startswith('"hot,b.csv",') and row.endswith("max_steps_reached")
+    )
 
 
 @contextmanager

@@ -117,26 +117,21 @@ def parse_parameters(text: str, axes: bool = False) -> dict[str, tuple[float, ..
 
 def parse_columns(text: str) -> dict[str, str]:
     """`time=t,temperature=T_gas`: names of columns."""
-    pairs = [item.partition("=")[::2] for item in parse_names(text)]
-    for name, column in pairs:
+    found: dict[str, str] = {}
+    for item in parse_names(text):
+        name, _, column = item.partition("=")
         if not name or not column:
-            raise ValueError(f"{name or column!r} names no column: write time=t,temperature=T,density=nH")
-    return _once(pairs)
+            raise ValueError(f"{item!r} names no column: write time=t,temperature=T,density=nH")
+        if name in found:
+            raise ValueError(f"{name!r} stands twice")
+        found[name] = column
+    return found
 
 
 def parse_units(text: str) -> dict[str, float | str]:
     """`time=kyr,density=0.5`: the name of a unit of time, or a number."""
     pairs = parse_columns(text).items()
     return {name: unit if unit in TIMES else parse_number(unit, signed=True) for name, unit in pairs}
-
-
-def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError(
-            f"{next(name for name, n in Counter(name for name, _ in pairs).items() if n > 1)!r} stands twice"
-        )
-    return found
 
 
 _NEXT_NAME = re.compile(r",(?=[^,=]*=)")

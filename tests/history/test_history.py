@@ -93,7 +93,9 @@ def curve_of(temperatures):
 
 def test_times_outside():
     history = warm_up()
-    with pytest.raises(ValueError, match=r"the time, 100001 yr, is a time outside of its history: .* \(0 to 100000 yr\)"):
+    with pytest.raises(
+        ValueError, match=r"the time, 100001 yr, is a time outside of its history: .* \(0 to 100000 yr\)"
+    ):
         history(TIMES[-1] + ef.YEAR)
     held = warm_up(outside="hold")(jnp.array([-1e9, 2 * TIMES[-1]]))
     np.testing.assert_array_equal(held.temperature, TEMPERATURES[[0, -1]])

@@ -1,5 +1,7 @@
 """Solves along histories: jumps of coefficients, kinks, derivatives, batches, failures."""
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -61,7 +63,7 @@ def test_kinks_of_straight_lines_are_stepped_to():
     history = warm_up(interpolation="linear")
     whole = solved(rhs, history, **TIGHT)
     y = start(rhs.network)
-    for begin, end in zip(TIMES[:-1], TIMES[1:], strict=True):
+    for begin, end in pairwise(TIMES):
         y = ef.solve(rhs, history, y, end, t0=begin, saveat=1, **TIGHT).abundances[-1]
     np.testing.assert_allclose(whole.abundances[-1], y, rtol=1e-7)
     assert int(whole.statistics["rejected"]) < 30

@@ -130,22 +130,15 @@ class History(eqx.Module, OneLine):
     @classmethod
     def _from(cls, table: Table, columns, units, constants: dict[str, Any], interpolation, outside) -> "History":
         times, values = read_columns(table, columns, units or {}, constants)
-        known = {name: value for name, value in values.items() if name in FACTS}
-        own = {name: value for name, value in values.items() if name not in FACTS}
-        parameters = {**constants.pop("parameters", {}), **own}
-        made = [
-            cls(
-                times[i],
-                Conditions(
-                    **constants,
-                    **{name: column[i] for name, column in known.items()},
-                    parameters={n: column[i] if n in own else column for n, column in parameters.items()},
-                ),
-                interpolation=interpolation,
-                outside=outside,
-            )
-            for i in np.ndindex(times.shape[:-1])
-        ]
+
+        def one(tracer: tuple[int, ...]) -> History:
+            own: dict[str, Any] = {name: column[tracer] for name, column in values.items()}
+            fields = {name: own.pop(name) for name in list(own) if name in FACTS}
+            parameters = constants.get("parameters", {}) | own
+            given = constants | fields | {"parameters": parameters}
+            return cls(times[tracer], Conditions(**given), interpolation=interpolation, outside=outside)
+
+        made = [one(tracer) for tracer in np.ndindex(times.shape[:-1])]
         return made[0] if times.ndim == 1 else cls.stack(made)
 
     @classmethod
@@ -202,8 +195,8 @@ class History(eqx.Module, OneLine):
         others = with_values(whole.conditions, dict.fromkeys(self.changing, 1.0))
         return Course.through(whole.times, tables, others, self.interpolation == "cubic")
 
-    def __call__(self, t: Float[Array, "*times"] | float) -> Conditions:
-        """The conditions at a time [s], or at several; raises where `outside` is "error" and the time is outside."""
+    def __call__(self, t: Any) -> Conditions:
+        """The conditions at a time [s], or at several [*times]. Raises as `within`."""
         t = self.within(jnp.asarray(t, self.times.dtype), "the time")
         return _at(self.padded(), t)
 

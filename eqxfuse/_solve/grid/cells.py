@@ -127,15 +127,10 @@ def _features(rows: list[tuple[np.ndarray, int]], moving: bool, cells: int) -> n
     """
     numbers = [_log(array) for array, rank in rows if rank == 0]
     if moving:
-        tables = [_log(array) for array, rank in rows if rank == 1]
-        numbers += [_log(np.abs(np.diff(table, axis=1)).sum(axis=1)) for table in tables]
+        numbers += [_log(_travelled(array)) for array, rank in rows if rank == 1]
     logs = np.array(numbers, dtype=float).reshape(-1, cells)
     spread = np.std(logs, axis=1, keepdims=True)
     return (logs / np.where(spread > 0, spread, 1.0)).T
-
-
-def _log(values: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(np.asarray(values, float), 1e-300))
 
 
 def _travelled(tables: np.ndarray) -> np.ndarray:
@@ -144,7 +139,7 @@ def _travelled(tables: np.ndarray) -> np.ndarray:
 
 
 def _log(values: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(values, 1e-300))
+    return np.log(np.maximum(np.asarray(values, float), 1e-300))
 
 
 def _check(rhs: FusedRHS, conditions: Args, y0: np.ndarray) -> None:
