@@ -24,6 +24,7 @@ from eqxfuse._analysis.comparison import Difference as Difference
 from eqxfuse._analysis.comparison import compare as compare
 from eqxfuse._chemistry.conditions import Conditions as Conditions
 from eqxfuse._chemistry.constants import YEAR as YEAR
+from eqxfuse._chemistry.history.history import History as History
 from eqxfuse._chemistry.network import Network as Network
 from eqxfuse._chemistry.reaction import Reaction as Reaction
 from eqxfuse._chemistry.species import Species as Species

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from eqxfuse import Outcome, Trajectory
+from eqxfuse._cli import cells as cells_command
 from eqxfuse._cli import grid as grid_command
 from eqxfuse._cli import grid_store
 from eqxfuse._cli import run as run_command
@@ -87,7 +88,7 @@ def test_every_cell_of_the_product(network_file, tmp_path, capsys):
 def test_a_finished_grid_is_not_solved_again(network_file, tmp_path, capsys, monkeypatch):
     main(words(network_file, tmp_path))
     before = (tmp_path / "tiny.grid.npz").read_bytes()
-    monkeypatch.setattr(grid_command, "solve_blocks", None)
+    monkeypatch.setattr(cells_command, "solve_blocks", None)
     assert main(words(network_file, tmp_path)) == 0
     assert (tmp_path / "tiny.grid.npz").read_bytes() == before
     assert capsys.readouterr().out.count("10 of 10 cells solved") == 2

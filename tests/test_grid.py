@@ -150,7 +150,7 @@ def test_mistakes_are_named(decay, conditions, options, message):
 
 def test_what_it_does_not_take(decay):
     rhs, y0 = decay
-    with pytest.raises(TypeError, match="Conditions, RateCoefficients or None, got function"):
+    with pytest.raises(TypeError, match="Conditions, a History, RateCoefficients or None, got function"):
         ef.solve_grid(rhs, lambda t: cloud(), y0, 1.0)
     with pytest.raises(TypeError, match="vmap"):
         jax.jit(lambda density: ef.solve_grid(rhs, cloud(density), y0, 1.0))(jnp.asarray(DENSITIES))

@@ -52,6 +52,7 @@ HOMES = {
     "matplotlib": {"_plot"},
     "pandas": {"_solve"},
     "xarray": {"_solve"},
+    "h5py": {"_chemistry"},
     "diffrax": {"_solvers", "_solve"},
     "lineax": {"_solvers"},
     "optimistix": {"_solvers"},

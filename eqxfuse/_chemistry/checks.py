@@ -10,6 +10,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from eqxfuse._chemistry.conditions import Conditions, require_known, wrong_values
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse.errors import Doubt
@@ -21,9 +22,11 @@ _NOISE = 1e-10
 
 
 def require_conditions(network: Network, conditions: Any) -> None:
-    """Raise `ValueError` where `Conditions`, of one cell or of many, hold what no cell can have, or other parameters
-    than the network needs; fields that are being traced, and whatever is no `Conditions`, are not looked at.
+    """Raise `ValueError` where `Conditions`, of one cell or of many, or those of a `History`, hold what no cell can
+    have, or other parameters than the network needs; fields that are being traced, and whatever else it may be, are not
+    looked at.
     """
+    conditions = conditions.conditions if isinstance(conditions, History) else conditions
     if not isinstance(conditions, Conditions):
         return
     require_known(conditions.parameters, network.parameters)
@@ -74,7 +77,7 @@ def warn_of_start(network: Network, conditions: Any, y0: ArrayLike) -> None:
         )
     if not isinstance(y0, jax.core.Tracer):
         _warn_of_charge(network, np.asarray(y0, dtype=float))
-    warn_of_ranges(network, conditions, stacklevel=4)
+    warn_of_ranges(network, conditions.conditions if isinstance(conditions, History) else conditions, stacklevel=4)
 
 
 def _warn_of_charge(network: Network, y0: np.ndarray) -> None:

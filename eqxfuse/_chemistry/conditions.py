@@ -36,6 +36,8 @@ class Facts:
     """Whether it cannot be 0."""
     signed: bool = False
     """Whether it can be negative."""
+    logarithmic: bool = False
+    """Whether it spans decades, so that its logarithm is what is smooth between the rows of a table."""
     symbol: str = ""
     """What titles call it, also in TeX (`tex`); empty for what is rarely changed."""
     tex: str = ""
@@ -129,7 +131,9 @@ class Conditions(eqx.Module, OneLine):
     sense (parameters may be any finite number), and for a name that no parameter can have.
     """
 
-    temperature: Field = _field(unit="K", meaning="gas temperature", largest=1e9, positive=True, symbol="T", tex="$T$")
+    temperature: Field = _field(
+        unit="K", meaning="gas temperature", largest=1e9, positive=True, symbol="T", tex="$T$", logarithmic=True
+    )
     """Gas temperature [K]."""
     density: Field = _field(
         unit="cm^-3",
@@ -138,10 +142,17 @@ class Conditions(eqx.Module, OneLine):
         positive=True,
         symbol="n_H",
         tex=r"$n_\mathrm{H}$",
+        logarithmic=True,
     )
     """Number density of hydrogen nuclei n_H [cm^-3]."""
     zeta: Field = _field(
-        ZETA_UMIST, unit="s^-1", meaning="cosmic-ray ionisation rate of H2", largest=1.0, symbol="zeta", tex=r"$\zeta$"
+        ZETA_UMIST,
+        unit="s^-1",
+        meaning="cosmic-ray ionisation rate of H2",
+        largest=1.0,
+        symbol="zeta",
+        tex=r"$\zeta$",
+        logarithmic=True,
     )
     """Cosmic-ray ionisation rate of H2 [s^-1]."""
     g0: Field = _field(
@@ -151,6 +162,7 @@ class Conditions(eqx.Module, OneLine):
         largest=1e15,
         symbol="G0",
         tex="$G_0$",
+        logarithmic=True,
     )
     """Far-ultraviolet field in units of the Draine (1978) field [1]."""
     av: Field = _field(10.0, unit="mag", meaning="visual extinction", largest=1e6, symbol="Av", tex="$A_V$")
@@ -159,16 +171,26 @@ class Conditions(eqx.Module, OneLine):
         0.5, unit="1", meaning="dust albedo in the far ultraviolet", use="for cosmic-ray induced photons", largest=0.999
     )
     """Dust albedo in the far ultraviolet [1], for cosmic-ray induced photons."""
-    dust_temperature: Field = _field(10.0, unit="K", meaning="temperature of the grains", largest=1e4)
+    dust_temperature: Field = _field(10.0, unit="K", meaning="temperature of the grains", largest=1e4, logarithmic=True)
     """Temperature of the grains [K]."""
     dust_to_gas: Field = _field(0.01, unit="1", meaning="dust-to-gas mass ratio", largest=1.0)
     """Dust-to-gas mass ratio [1]."""
     gas_to_grain: Field = _field(
-        1.0 / 1.32e-12, unit="1", meaning="n_H over the number density of grains", largest=1e30, positive=True
+        1.0 / 1.32e-12,
+        unit="1",
+        meaning="n_H over the number density of grains",
+        largest=1e30,
+        positive=True,
+        logarithmic=True,
     )
     """n_H over the number density of grains [1] (KIDA's GTODN); the default is for 0.1 um grains."""
     radius: Field = _field(
-        0.05 * PARSEC, unit="cm", meaning="radius of the cloud", use="for column densities", largest=1e25
+        0.05 * PARSEC,
+        unit="cm",
+        meaning="radius of the cloud",
+        use="for column densities",
+        largest=1e25,
+        logarithmic=True,
     )
     """Radius of the cloud [cm], for column densities: abundance times density times `radius`."""
     turbulent_velocity: Field = _field(
@@ -178,10 +200,16 @@ class Conditions(eqx.Module, OneLine):
         use="for the self-shielding of H2",
         largest=3e10,
         positive=True,
+        logarithmic=True,
     )
     """Turbulent line width b [cm s^-1], for the self-shielding of H2."""
     cmb_temperature: Field = _field(
-        2.725, unit="K", meaning="temperature of the cosmic microwave background", largest=1e5, positive=True
+        2.725,
+        unit="K",
+        meaning="temperature of the cosmic microwave background",
+        largest=1e5,
+        positive=True,
+        logarithmic=True,
     )
     """Temperature of the cosmic microwave background [K]; 2.725 (1 + z)."""
     velocity_gradient: Field = _field(
@@ -191,6 +219,7 @@ class Conditions(eqx.Module, OneLine):
         use="for the escape of line photons",
         largest=1e3,
         positive=True,
+        logarithmic=True,
     )
     """Velocity gradient [s^-1], for the escape of line photons; the default is 1 km/s a parsec."""
     ortho_para_ratio: Field = _field(3.0, unit="1", meaning="ratio of ortho- to para-H2", largest=1e6)

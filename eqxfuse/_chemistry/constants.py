@@ -3,6 +3,9 @@
 YEAR = 3.15576e7
 """Julian year [s] (IAU 1976: 365.25 days of 86400 s)."""
 
+TIMES = {"s": 1.0, "yr": YEAR, "kyr": 1e3 * YEAR, "Myr": 1e6 * YEAR, "Gyr": 1e9 * YEAR}
+"""Units of time [s]."""
+
 PARSEC = 3.0856775814913673e18
 """Parsec [cm] (IAU 2015 resolution B2)."""
 

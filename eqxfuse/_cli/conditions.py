@@ -43,6 +43,23 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
     _add_parameters(further, many, "NAME=X[,X...]|LO:HI:N[log],...")
 
 
+def add_constants(parser: argparse.ArgumentParser) -> None:
+    """An option for each condition, for those that are in no table; without it they have the defaults of `Conditions`,
+    if there are any.
+    """
+    group = parser.add_argument_group("conditions that do not change")
+    for name, facts in FACTS.items():
+        default = "" if facts.default is None else f" (default: {facts.default:.4g})"
+        group.add_argument(f"--{_option(name)}", metavar="X", type=number, help=facts.text + default)
+    _add_parameters(group, Argument(parse_parameters, str, dict), "NAME=X,...")
+
+
+def read_constants(options: argparse.Namespace) -> dict[str, Any]:
+    """Arguments of `Conditions` that `options` give."""
+    given = {name: getattr(options, name) for name in FACTS if getattr(options, name) is not None}
+    return given | {"parameters": {name: value for name, (value,) in options.parameter.items()}}
+
+
 def _add_parameters(group, convert: Argument, metavar: str) -> None:
     text = "parameters that the rates need beside the conditions (eqxfuse inspect shows them), as in user_J21=1e-2"
     group.add_argument("--parameter", metavar=metavar, type=convert, default={}, help=text)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from eqxfuse._solve.durable import write_durably
 _GOOD = "successful"
 
 
-def report(store: GridStore, axes: Mapping[str, tuple[float, ...]]) -> None:
+def report(store: GridStore, axes: Mapping[str, tuple[Any, ...]]) -> None:
     """Print how many cells of the result in the `store` were solved, and list the others in a table beside it. Raises
     `CommandError` when that cannot be written, when the result is damaged, and when no cell was solved.
     """
@@ -43,10 +44,10 @@ def report(store: GridStore, axes: Mapping[str, tuple[float, ...]]) -> None:
 
 
 def _write(
-    table: Path, axes: Mapping[str, tuple[float, ...]], failed: np.ndarray, outcomes: np.ndarray, ends: np.ndarray
+    table: Path, axes: Mapping[str, tuple[Any, ...]], failed: np.ndarray, outcomes: np.ndarray, ends: np.ndarray
 ) -> None:
     """A row for each of the `failed` cells [failed, axes]."""
-    rows = [[*(repr(values[i]) for values, i in zip(axes.values(), cell, strict=True))] for cell in failed]
+    rows = [[*(_text(values[i]) for values, i in zip(axes.values(), cell, strict=True))] for cell in failed]
     reasons = [str(outcomes[tuple(cell)]) for cell in failed]
     stopped = [f"{ends[tuple(cell)] / YEAR:.6g}" for cell in failed]
     lines = [
@@ -57,3 +58,10 @@ def _write(
         write_durably(table, lambda path: path.write_text("\n".join(lines) + "\n"))
     except OSError as error:
         raise CommandError(f"cannot write {table}: {error.strerror or error}") from error
+
+
+def _text(value: float | str) -> str:
+    """As it stands in the table: numbers with all their digits, names in quotes where they hold a comma."""
+    if not isinstance(value, str):
+        return repr(value)
+    return '"' + value.replace('"', '""') + '"' if "," in value or '"' in value else value

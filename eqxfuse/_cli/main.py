@@ -20,6 +20,7 @@ from eqxfuse._cli.parser import Parser
 from eqxfuse._cli.report import show_warnings
 from eqxfuse._cli.run import add_demo, add_run
 from eqxfuse._cli.source import add_source
+from eqxfuse._cli.tracers import add_tracers
 from eqxfuse._version import __version__
 
 _COMMANDS = {
@@ -27,6 +28,10 @@ _COMMANDS = {
     "run": (add_run, "integrate a network file"),
     "collapse": (add_collapse, "let one zone of gas that heats and cools fall freely (primordial gas, by default)"),
     "grid": (add_grid, "integrate a network for many conditions; goes on where an earlier run was stopped"),
+    "tracers": (
+        add_tracers,
+        "integrate a network along histories of conditions, as of tracer particles; goes on as grid",
+    ),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
     "compare": (add_compare, "tell two networks apart: species, reactions, coefficients; exit status as that of diff"),
     "source": (add_source, "print the code that is generated for a network file"),
@@ -43,7 +48,14 @@ _GRID_EXAMPLE = """example:
 The result is a trajectory with the axes of the grid in front (eqxfuse.Trajectory.load), with the values along them
 as axis_temperature and so on. A run that was killed goes on when it is given once more.
 """
-_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE}
+_TRACERS_EXAMPLE = """example:
+  eqxfuse tracers rate22_final.rates tracer_*.csv --columns time=t,temperature=T,density=nH --units time=kyr \\
+      --av 3 --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
+
+The result is a trajectory with an axis of tracers in front (eqxfuse.Trajectory.load). A run that was killed goes on
+when it is given once more.
+"""
+_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE, "tracers": _TRACERS_EXAMPLE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.constants import TIMES, YEAR
 
 LONGEST = 1e15 * YEAR
 """The end of a solve at the latest."""
@@ -16,16 +16,15 @@ LARGEST_AXIS = 10**6
 
 LARGEST_ABUNDANCE = 1e6
 
-UNITS = {"s": 1.0, "yr": YEAR, "kyr": 1e3 * YEAR, "Myr": 1e6 * YEAR, "Gyr": 1e9 * YEAR}
-_TIME = re.compile(rf"(?P<number>\S+?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})")
+_TIME = re.compile(rf"(?P<number>\S+?)\s*(?P<unit>{'|'.join(sorted(TIMES, key=len, reverse=True))})")
 
 
 def parse_time(text: str) -> float:
     """`1e6yr`, `300 kyr`, `1Myr`, `3e13 s`: seconds."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no time: give a number with one of the units {', '.join(UNITS)}, such as 1e6yr")
-    seconds = parse_number(match["number"], positive=True) * UNITS[match["unit"]]
+        raise ValueError(f"{text!r} is no time: give a number with one of the units {', '.join(TIMES)}, such as 1e6yr")
+    seconds = parse_number(match["number"], positive=True) * TIMES[match["unit"]]
     if seconds > LONGEST:
         raise ValueError(f"{text} is too long: at most {LONGEST / YEAR:g} yr")
     return seconds
@@ -114,6 +113,25 @@ def parse_parameters(text: str, axes: bool = False) -> dict[str, tuple[float, ..
             raise ValueError(f"{name!r} stands twice")
         found[name] = parse_axis(value, signed=True) if axes else (parse_number(value, signed=True),)
     return found
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """`time=t,temperature=T_gas`: names of columns."""
+    found: dict[str, str] = {}
+    for item in parse_names(text):
+        name, _, column = item.partition("=")
+        if not name or not column:
+            raise ValueError(f"{item!r} names no column: write time=t,temperature=T,density=nH")
+        if name in found:
+            raise ValueError(f"{name!r} stands twice")
+        found[name] = column
+    return found
+
+
+def parse_units(text: str) -> dict[str, float | str]:
+    """`time=kyr,density=0.5`: the name of a unit of time, or a number."""
+    pairs = parse_columns(text).items()
+    return {name: unit if unit in TIMES else parse_number(unit, signed=True) for name, unit in pairs}
 
 
 _NEXT_NAME = re.compile(r",(?=[^,=]*=)")

@@ -6,7 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._chemistry.conditions import FACTS, Conditions
 from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._solve.outcome import Outcome
@@ -14,6 +16,9 @@ from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 _ABUNDANT = 1e-10
 """Species above this part of the largest one are looked at."""
+
+_MAIN = tuple(name for name, facts in FACTS.items() if facts.symbol)
+"""The conditions that are named where a function of time does not say which change."""
 
 _QUICK = 0.1
 """A species that moves by its own amount in less than this part of the time that has passed is on the move."""
@@ -33,7 +38,27 @@ def standing(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, t1: Any) -
     steps = int(np.asarray(trajectory.statistics["steps"]))
     motion = _motion(trajectory, rhs, conditions, time)
     passed = f"t = {time / YEAR:.6g} yr of {float(_value(t1)) / YEAR:.6g} yr after {counted(steps, 'step')}"
-    return f"the solve stands at {passed}{_heat(trajectory, rhs, conditions, time)}{motion}"
+    there = _heat(trajectory, rhs, conditions, time) + _weather(rhs, conditions, time)
+    return f"the solve stands at {passed}{there}{motion}"
+
+
+def _weather(rhs: FusedRHS, conditions: Args, time: float) -> str:
+    """The conditions there, where they change with time."""
+    given = rhs.bound if conditions is None else conditions
+    if not callable(given):
+        return ""
+    with jax.ensure_compile_time_eval():
+        now = rhs.at_time(time, given)
+    if not isinstance(now, Conditions):
+        return ""
+    names = given.changing if isinstance(given, History) else _MAIN
+    return f", in conditions of {', '.join(_said(name, float(_value(getattr(now, name)))) for name in names)}"
+
+
+def _said(name: str, value: float) -> str:
+    facts = FACTS.get(name)
+    unit = "" if facts is None or facts.unit == "1" else f" {facts.unit}"
+    return f"{facts.symbol if facts and facts.symbol else name} = {value:.6g}{unit}"
 
 
 def _heat(trajectory: Trajectory, rhs: FusedRHS, conditions: Args, time: float) -> str:

@@ -13,10 +13,13 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.history.history import History
+from eqxfuse._chemistry.jumps import jump_temperatures
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._solve.differentiable import differentiable
 from eqxfuse._solve.outcome import from_diffrax
 from eqxfuse._solve.progress import DECADES, LogProgressMeter
+from eqxfuse._solve.stops import StopController, Stops
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 from eqxfuse._solvers import Rodas5P, StepControl
 
@@ -94,7 +97,13 @@ class Integration(eqx.Module):
 
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         thermal, species = self.rhs.thermal is not None, y0.shape[-1]
-        args = conditions if thermal or not isinstance(conditions, Conditions) else self.rhs.precompute(conditions)
+        args, controller = conditions, self.controller
+        if isinstance(conditions, History):
+            args = conditions.course
+            jumps = np.zeros(0) if thermal else jump_temperatures(self.rhs.network)
+            controller = StopController(controller, Stops.of(args, jumps))
+        elif isinstance(conditions, Conditions) and not thermal:
+            args = self.rhs.precompute(conditions)
         start = self._with_temperature(conditions, y0) if thermal else y0
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
@@ -106,7 +115,7 @@ class Integration(eqx.Module):
             start,
             args,
             saveat=diffrax.SaveAt(subs=[outputs, end]),
-            stepsize_controller=self.controller,
+            stepsize_controller=controller,
             adjoint=diffrax.RecursiveCheckpointAdjoint() if self.adjoint is None else self.adjoint,
             max_steps=self.max_steps,
             throw=False,
@@ -140,7 +149,7 @@ def run(integration: Integration, conditions: Args, y0: Float[Array, "species"])
     """One solve, compiled once for each network, solver and number of outputs."""
     if integration.adjoint is not None:
         return integration(conditions, y0)
-    if callable(conditions):
+    if callable(conditions) and not isinstance(conditions, History):
         conditions = eqx.filter_closure_convert(conditions, jnp.asarray(integration.span[0]))
     return differentiable(_by, (integration, conditions, y0))
 

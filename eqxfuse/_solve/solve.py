@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.checks import require_conditions, require_start, warn_of_start
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
 from eqxfuse._solve.failure import explain
@@ -47,9 +48,11 @@ def solve(
 
     **Arguments**:
 
-    - `conditions`: what `rhs` takes as `args`: `Conditions`, `RateCoefficients`, a callable `t -> Conditions`, or
-      None for a right-hand side bound with `at`. Where `rhs` has `thermal` processes, their temperature is that of the
-      start.
+    - `conditions`: what `rhs` takes as `args`: `Conditions`, `RateCoefficients`, a `History`, any other callable
+      `t -> Conditions`, or None for a right-hand side bound with `at`. Where `rhs` has `thermal` processes, their
+      temperature is that of the start. With a `History` steps end where its temperature crosses one at which
+      coefficients jump, and at kinks of straight lines; nothing is compiled again for another one of about as many
+      rows.
     - `y0` [species]: see `Network.abundances`. Its dtype is that of the whole solve; use float64.
     - `atol`: in units of the state. On abundances 1e-20 resolves trace species down to 1e-14 and better; far below
       it (1e-23) the steps follow the noise of empty species. Times the density for `state="density"`.
@@ -58,8 +61,8 @@ def solve(
       logarithmically over the 6 decades before it.
     - `solver`: any Diffrax solver with an error estimate; by default `Rodas5P`.
     - `stepsize_controller`: a Diffrax controller with tolerances of its own instead of `rtol` and `atol`, such as
-      `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where conditions
-      jump.
+      `diffrax.ClipStepSizeController(diffrax.PIDController(rtol=1e-4, atol=1e-20), jump_ts=[...])` where a callable
+      jumps.
     - `adjoint`: how Diffrax differentiates the solve. Left out, every derivative that JAX has works in any order of
       `jax.jit`, `jax.vmap` and the rest, each by the adjoint of Diffrax that is made for it. `diffrax.ForwardMode()`
       saves a solve without derivatives where the value and its derivative in forward mode are both wanted.
@@ -83,6 +86,9 @@ def solve(
         require_start(rhs.network, np.asarray(y0))
     elif throw:
         y0 = require(y0, lambda y: jnp.isfinite(y).all(), lambda: "y0 holds values that are not finite")
+    if isinstance(conditions, History):
+        conditions = conditions.padded()
+        t0, t1 = conditions.within(t0, "t0"), conditions.within(t1, "t1")
     require_conditions(rhs.network, conditions)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(

@@ -10,6 +10,7 @@ import numpy as np
 
 from eqxfuse._chemistry.checks import require_conditions, require_start
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import Args, FusedRHS
 
@@ -46,8 +47,12 @@ class Cells:
 
 def make_cells(rhs: FusedRHS, conditions: Args, y0: Any) -> Cells:
     """Broadcast the leading axes of `conditions` and `y0` to one grid. Raises `ValueError` and `TypeError`."""
-    if not isinstance(conditions, Conditions | RateCoefficients | None):
-        raise TypeError(f"conditions must be Conditions, RateCoefficients or None, got {type(conditions).__name__}")
+    if not isinstance(conditions, Conditions | History | RateCoefficients | None):
+        raise TypeError(
+            f"conditions must be Conditions, a History, RateCoefficients or None, got {type(conditions).__name__}; "
+            "make a batch of histories with History.stack"
+        )
+    conditions = conditions.padded() if isinstance(conditions, History) else conditions
     leaves, structure = jax.tree.flatten((conditions, y0))
     if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
         raise TypeError("solve_grid runs its own loop and cannot be traced; inside jit or grad use jax.vmap of solve")
@@ -70,7 +75,10 @@ def make_cells(rhs: FusedRHS, conditions: Args, y0: Any) -> Cells:
         array.reshape(array.shape[len(batch) :]) if same else _flat(array, batch, shape)
         for array, batch, same in zip(arrays, batches, shared, strict=True)
     ]
-    return Cells(shape, tuple(flat), shared, structure, _features(flat, shared, ranks, int(np.prod(shape))))
+    own = zip(flat[:-1], shared, ranks, strict=False)  # without the starts
+    rows = [(array, rank) for array, same, rank in own if not same]
+    features = _features(rows, isinstance(conditions, History), int(np.prod(shape)))
+    return Cells(shape, tuple(flat), shared, structure, features)
 
 
 def work_order(features: np.ndarray, block: int) -> np.ndarray:
@@ -97,6 +105,8 @@ def _ranks(conditions: Args) -> Any:
     """Number of axes that each leaf has for one cell."""
     if isinstance(conditions, RateCoefficients):
         return RateCoefficients(1, jax.tree.map(lambda _: 0, conditions.conditions))  # pyright: ignore[reportArgumentType]
+    if isinstance(conditions, History):
+        return [1, *(int(name in conditions.changing) for name in conditions.conditions.named())]
     return jax.tree.map(lambda _: 0, conditions)
 
 
@@ -111,12 +121,25 @@ def _flat(array: np.ndarray, batch: Sequence[int], shape: tuple[int, ...]) -> np
     return np.broadcast_to(array.reshape(axes), shape + own).reshape(-1, *own)
 
 
-def _features(flat: list[np.ndarray], shared: tuple[bool, ...], ranks: list[int], cells: int) -> np.ndarray:
-    """Logarithms of the scalars that differ from cell to cell, each with a standard deviation of 1."""
-    scalars = [array for array, same, rank in zip(flat, shared, ranks, strict=True) if not same and rank == 0]
-    logs = np.log(np.maximum(np.array(scalars, dtype=float).reshape(-1, cells), 1e-300))
+def _features(rows: list[tuple[np.ndarray, int]], moving: bool, cells: int) -> np.ndarray:
+    """Logarithms of the scalars that differ from cell to cell, and, of histories, of how far their tables go up and
+    down, each with a standard deviation of 1. `rows` [cells, own axes] come with the number of these axes.
+    """
+    numbers = [_log(array) for array, rank in rows if rank == 0]
+    if moving:
+        numbers += [_log(_travelled(array)) for array, rank in rows if rank == 1]
+    logs = np.array(numbers, dtype=float).reshape(-1, cells)
     spread = np.std(logs, axis=1, keepdims=True)
     return (logs / np.where(spread > 0, spread, 1.0)).T
+
+
+def _travelled(tables: np.ndarray) -> np.ndarray:
+    """[cells] the ups and downs of the logarithms of tables [cells, rows]."""
+    return np.abs(np.diff(_log(tables), axis=1)).sum(axis=1)
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(np.asarray(values, float), 1e-300))
 
 
 def _check(rhs: FusedRHS, conditions: Args, y0: np.ndarray) -> None:

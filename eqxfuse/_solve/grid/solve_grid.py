@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._chemistry.conditions import Conditions
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
@@ -27,7 +28,7 @@ from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 def solve_grid(
     rhs: FusedRHS,
-    conditions: Conditions | RateCoefficients | None,
+    conditions: Conditions | History | RateCoefficients | None,
     y0: Float[Array, "*#batch species"],
     t1: float,
     *,
@@ -54,7 +55,8 @@ def solve_grid(
 
     - `conditions`: any field of `Conditions` may be an array; fields of one number hold for every cell. Their shapes
       (for `RateCoefficients.k` but for the last axis) are broadcast together, with the leading axes of y0. None for a
-      right-hand side bound with `at`.
+      right-hand side bound with `at`. A batch of histories (`History.stack`), which may differ in their numbers of
+      rows, is solved history by history.
     - `y0` [species] or [*batch, species].
     - `mesh`: the devices to work on, each on its share of the blocks, whatever the mesh's axes are. With devices of
       several processes (`jax.distributed`) every process calls this with the same arguments and gets the whole
@@ -73,6 +75,8 @@ def solve_grid(
     `UnknownSpecies` for a name in `y0` that the network does not have, and `TypeError` for traced arguments.
     """
     y0 = as_state(require_rhs(rhs).network, y0, "y0")
+    if isinstance(conditions, History):
+        t0, t1 = conditions.within(t0, "t0"), conditions.within(t1, "t1")
     cells = make_cells(rhs, conditions, y0)
     warn_of_start(rhs.network, conditions, y0)
     integration = Integration.make(
