@@ -141,8 +141,9 @@ def _add(draft: Draft, row: Row, law: RateLaw, reactants, products, factors) -> 
 
 def _add_encounter(draft: Draft, species: dict[str, SpeciesRow], parsed: Sequence[Row]) -> None:
     """`#H2 + #H2 -> #H2 + H2`, in a network with `#H2`."""
-    if _H2 in species and "H2" in species:
-        h2, source = species[_H2], next(row.source for row in parsed if _H2 in row.reactants)
+    source = next((row.source for row in parsed if _H2 in (*row.reactants, *row.products)), None)
+    if source and _H2 in species and "H2" in species:
+        h2 = species[_H2]
         law = EncounterDesorption(h2.mass, h2.binding_energy)
         draft.add(
             source,
