@@ -8,6 +8,7 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import CosmicRayPhoton, Fit, IonPolar1, IonPolar2, Kooij, RateLaw, ThreeBody
 from eqxfuse._chemistry.reaction import OutOfRange, Reaction, Source
 from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.thermal import Process
 from eqxfuse._chemistry.total import Total, needed_totals
 from eqxfuse._formats.fields import refuse, species_name
 from eqxfuse.errors import NetworkFormatError
@@ -35,6 +36,7 @@ class Draft:
         self.unsupported: list[tuple[Source, str]] = []
         self.reactions: list[Reaction] = []
         self.notes: list[str] = []
+        self.processes: list[Process] = []
 
     def add(
         self,
@@ -102,7 +104,14 @@ class Draft:
             if needed not in self._species:
                 raise refuse(row, f"its shielding needs {needed}, which stands in no reaction")
         notes = (*self.notes, *self.left_out(), *self.doubts)
-        return Network(tuple(self._species.values()), tuple(self.reactions), name, notes, tuple(self._totals()))
+        return Network(
+            tuple(self._species.values()),
+            tuple(self.reactions),
+            name,
+            notes,
+            tuple(self._totals()),
+            tuple(self.processes),
+        )
 
     def _totals(self) -> Iterator[Total]:
         """Those that rate laws depend on: of all densities, and of hydrogen nuclei."""
