@@ -30,7 +30,13 @@ def _tiny(strength=0.0):
     )
 
 
+def _shielded(gas, strength):
+    """Cooling that a column keeps in."""
+    return -strength * gas.total * gas.temperature / (1.0 + gas.density * gas.conditions.radius / 3e20)
+
+
 TINY = _tiny()
+SHIELDED = ef.FusedRHS(TINY.network, thermal=(thermal.Compression(), thermal.Custom(_shielded, (5e-31,))))
 ATOMS = TINY.network.abundances({"H": 1.0})
 
 
@@ -67,6 +73,20 @@ def test_columns_grow_and_velocities_follow(adiabatic):
     assert last.radius == pytest.approx(1e15) and last.av == pytest.approx(2e3)
     assert last.velocity_gradient == pytest.approx(last.compression_rate / 3.0)
     assert (last.zeta, last.dust_to_gas) == (0.0, 0.01)
+
+
+def test_the_radius_is_half_the_jeans_length():
+    """Of a gas whose temperature follows from the column of what shields it."""
+    cloud = models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, jeans=3, rtol=1e-6)
+    n, last = np.asarray(cloud.density), jax.tree.map(np.asarray, cloud.conditions)
+    mass, particles = 1.00794 * 1.66053906660e-24, np.asarray(cloud.trajectory.abundances).sum(axis=1)
+    length = np.sqrt(np.pi * BOLTZMANN * cloud.temperature * particles / 6.6743e-8 / n) / mass
+    np.testing.assert_allclose(last.radius, 0.5 * length, rtol=0.01)
+    np.testing.assert_allclose(last.av, 2.0 * n * last.radius / (n[0] * last.radius[0]), rtol=1e-12)
+    other = models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, rtol=1e-6)
+    assert abs(other.temperature[-1] / cloud.temperature[-1] - 1.0) > 0.02
+    with pytest.warns(UserWarning, match="away from half the Jeans length: raise jeans="):
+        models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, jeans=1, rtol=1e-6)
 
 
 def test_many_at_once_are_as_one_by_one():
