@@ -117,6 +117,15 @@ def test_a_parcel_cools_as_it_should(parcel):
     np.testing.assert_allclose(terms["_radiation"], -STRENGTH * 10.0 * np.asarray(parcel.temperature), rtol=1e-9)
 
 
+def test_a_parcel_at_constant_pressure():
+    """T falls as exp(-s t/(5/2 k)), slower than at constant density, and n T stays."""
+    zone = models.cooling_parcel(_tiny(STRENGTH), START, ATOMS, 3e11, saveat=31, rtol=1e-7, constant="pressure")
+    times = np.asarray(zone.trajectory.times)
+    np.testing.assert_allclose(zone.temperature, 50.0 * np.exp(-STRENGTH * times / (2.5 * BOLTZMANN)), rtol=1e-4)
+    np.testing.assert_allclose(zone.density * zone.temperature, 500.0, rtol=1e-4)
+    assert bool(zone.trajectory.succeeded) and float(zone.temperature[-1]) < 25.0
+
+
 def test_files(adiabatic, tmp_path):
     adiabatic.save(tmp_path / "zone.npz")
     np.testing.assert_array_equal(np.load(tmp_path / "zone.npz")["gas_density"], adiabatic.density)
