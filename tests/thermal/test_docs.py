@@ -31,3 +31,4 @@ def test_the_code_runs():
     assert found["processes"][-1].heating(gas) > 0.0
     assert found["SiliconLine"]().missing(gas.network) == ("Si+",)
     assert found["SiliconLine"]().heating(gas) == 0.0
+    assert 0.0 < float(found["end"](1.0, 2.5)) < 300.0
