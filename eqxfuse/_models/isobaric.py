@@ -92,9 +92,9 @@ def isobaric(
         return state, (state, jnp.max(jnp.abs(changes)))
 
     none = jnp.zeros((), y0.dtype)
-    counts = dict.fromkeys(("steps", "accepted", "rejected"), jnp.zeros((), int))
-    start = _State(y0, *(jnp.asarray(v, y0.dtype) for v in (conditions.temperature, conditions.density)), none,
-                   Outcome.successful, counts)  # fmt: skip
+    counts: dict[str, Array] = {name: jnp.zeros((), int) for name in ("steps", "accepted", "rejected")}
+    temperature, density = (jnp.asarray(v, y0.dtype) for v in (conditions.temperature, conditions.density))
+    start = _State(y0, temperature, density, none, Outcome.successful, counts)
     end, (found, steepest) = jax.lax.scan(interval, start, jnp.diff(times, prepend=jnp.zeros(1, times.dtype)))
     _warn_of_steps(jnp.max(steepest))
     trajectory = Trajectory(

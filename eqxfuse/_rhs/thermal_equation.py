@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -104,7 +105,7 @@ class ThermalEquation:
         """The abundance-dependent laws."""
         return Modifiers(self.network, self.state)
 
-    def _rates(self, table: RateTable, here: Conditions, y, slopes: bool = False):
+    def _rates(self, table: RateTable, here: Conditions, y, slopes: bool = False) -> tuple[Any, Any, tuple[Any, ...]]:
         """Species, coefficients, and what the chemistry's kernels take behind these."""
         x = y[: len(self.network.species)]
         k = coefficients(self.network, self.state, table, here).astype(y.dtype)

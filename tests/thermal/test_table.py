@@ -1,5 +1,7 @@
 """Heating and cooling from tables."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -71,7 +73,7 @@ def test_cubic_has_continuous_slopes_and_gives_parabolas_back(fixed):
     np.testing.assert_allclose(slope(inner * (1 - 1e-12)), slope(inner), rtol=1e-8)
 
 
-def _rhs(values, backend="auto", fixed=False):
+def _rhs(values, backend: Any = "auto", fixed=False):
     network = ef.Network.from_reactions(["H + H -> H2", "H2 -> H + H"], [1e-16, 1e-14], species=["He"])
     axes = {"temperature": FEW, "n(H2)": DENSITIES[:3]}
     cooling = thermal.Table(axes, values, times=("density", "density"), method="cubic", fixed=fixed)
@@ -110,7 +112,7 @@ def test_a_solve_and_its_gradient_with_respect_to_the_values():
 
 
 def test_what_is_no_table():
-    for match, axes, values, more in (
+    wrong: Any = (
         ("one to three axes", {}, 1.0, {}),
         ("no quantity of a gas", {"H2": DENSITIES}, np.ones(4), {}),
         ("must be finite and ascend", {"density": DENSITIES[::-1]}, np.ones(4), {}),
@@ -121,6 +123,7 @@ def test_what_is_no_table():
         ("must be positive for log_axes", {"density": [0.0, 1.0]}, np.ones(2), {}),
         ("all above or all below 0", {"density": DENSITIES}, np.array([1.0, -1.0, 1.0, 1.0]), {"log_values": True}),
         ("pass fixed=True", {"density": np.arange(1.0, 602.0)}, np.ones(601), {}),
-    ):
+    )
+    for match, axes, values, more in wrong:
         with pytest.raises(ValueError, match=match):
             thermal.Table(axes, values, **more)

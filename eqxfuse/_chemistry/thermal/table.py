@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import FIELDS
@@ -64,8 +65,8 @@ class Table(Process):
 
     def __init__(
         self,
-        axes: Mapping[str, Sequence[float]],
-        values: Float[Array, "..."],
+        axes: Mapping[str, ArrayLike],
+        values: ArrayLike,
         *,
         times: Sequence[str] = (),
         method: Method = "linear",
@@ -78,7 +79,7 @@ class Table(Process):
             raise ValueError(f"a table has one to three axes, got {len(axes)}")
         for quantity in (*axes, *times):
             _require_quantity(quantity)
-        points = tuple(tuple(map(float, own)) for own in axes.values())
+        points = tuple(tuple(np.asarray(own, float).tolist()) for own in axes.values())
         if log_axes and any(own and own[0] <= 0 for own in points):
             raise ValueError("the points of an axis must be positive for log_axes=True")
         for quantity, own in zip(axes, points, strict=True):
@@ -127,7 +128,7 @@ class Table(Process):
         found = self.sign * power10(found) if self.sign else found
         for name in self.times:
             found = found * _quantity(gas, name)
-        return found
+        return jnp.asarray(found, gas.densities.dtype)
 
     def __repr__(self):
         axes = ", ".join(f"{q} {len(p)}" for q, p in zip(self.quantities, self.points, strict=True))
