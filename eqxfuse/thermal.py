@@ -13,6 +13,7 @@ from eqxfuse._chemistry.thermal import Continuum as Continuum
 from eqxfuse._chemistry.thermal import CosmicRayEvents as CosmicRayEvents
 from eqxfuse._chemistry.thermal import CosmicRays as CosmicRays
 from eqxfuse._chemistry.thermal import Custom as Custom
+from eqxfuse._chemistry.thermal import Expression as Expression
 from eqxfuse._chemistry.thermal import FreeFall as FreeFall
 from eqxfuse._chemistry.thermal import FreeFree as FreeFree
 from eqxfuse._chemistry.thermal import Gas as Gas
@@ -36,6 +37,7 @@ from eqxfuse._chemistry.thermal import Photoionisation as Photoionisation
 from eqxfuse._chemistry.thermal import PhysicalConstants as PhysicalConstants
 from eqxfuse._chemistry.thermal import Process as Process
 from eqxfuse._chemistry.thermal import Recombination as Recombination
+from eqxfuse._chemistry.thermal import Table as Table
 from eqxfuse._chemistry.thermal import Thermal as Thermal
 from eqxfuse._chemistry.thermal import adiabatic_index as adiabatic_index
 from eqxfuse._chemistry.thermal import dT_dt as dT_dt

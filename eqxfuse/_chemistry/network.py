@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -44,12 +45,18 @@ class Network(OneLine):
     """What a reader left out or had to assume, one sentence each; shown by `summary`."""
     totals: tuple[Total, ...] = ()
     """Sums that rate laws may depend on."""
+    processes: tuple[Any, ...] = ()
+    """Heating and cooling that the file gives, which `FusedRHS` takes as `thermal`, alone or with others."""
+    quantities: tuple[str, ...] = ()
+    """Names of `Conditions.parameters` that something beside the rate laws needs."""
 
     def __post_init__(self):
         object.__setattr__(self, "species", tuple(self.species))
         object.__setattr__(self, "reactions", tuple(self.reactions))
         object.__setattr__(self, "notes", tuple(self.notes))
         object.__setattr__(self, "totals", tuple(self.totals))
+        object.__setattr__(self, "processes", tuple(self.processes))
+        object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
         twice = [name for name, n in Counter(self.species_names).items() if n > 1]
         if twice:
             raise ValueError(f"species stand twice in the network: {', '.join(twice)}")
@@ -157,7 +164,12 @@ class Network(OneLine):
                 break
             kept = left
         chosen = tuple(s for s in self.species if s.name in keep), tuple(self.reactions[j] for j in kept)
-        return Network(*chosen, self.name, self.notes, totals)
+        return Network(*chosen, self.name, self.notes, totals, self.processes, self.quantities)
+
+    def with_quantities(self, names: Iterable[str]) -> "Network":
+        """This network, whose conditions have the parameters `names`, too."""
+        more = {*names} - {*self.parameters}
+        return replace(self, quantities=(*self.quantities, *more)) if more else self
 
     def with_out_of_range(self, policy: OutOfRange) -> "Network":
         """This network with one policy for the coefficients of all its reactions outside their ranges of temperature.
@@ -229,8 +241,9 @@ class Network(OneLine):
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the `Conditions.parameters` that the rate laws need, in alphabetical order."""
-        return tuple(sorted({name for r in self.reactions for fit in r.fits for name in fit.law.needed_parameters}))
+        """Names of the `Conditions.parameters` that the rate laws need, and of `quantities`, in alphabetical order."""
+        of_laws = {name for r in self.reactions for fit in r.fits for name in fit.law.needed_parameters}
+        return tuple(sorted(of_laws | {*self.quantities}))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -245,7 +258,8 @@ class Network(OneLine):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over species, reactions and totals; kinds, sources, notes and the network's name do not count.
+        """SHA-256 over species, reactions, totals and quantities; kinds, sources, processes, notes and the network's
+        name do not count.
 
         It is the same in every process, unless a rate law holds a Python function.
         """
@@ -253,7 +267,7 @@ class Network(OneLine):
             (total.name, total.of_rates, sorted(terms.items()))
             for total, terms in zip(self.totals, self.total_terms, strict=True)
         ]
-        content = (self.species, [identity(r) for r in self.reactions], *totals)
+        content = (self.species, [identity(r) for r in self.reactions], *totals, *self.quantities)
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def __eq__(self, other):

@@ -9,6 +9,7 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import CosmicRayPhoton, Fit, IonPolar1, IonPolar2, Kooij, RateLaw, ThreeBody
 from eqxfuse._chemistry.reaction import OutOfRange, Reaction, Source
 from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.thermal import Process
 from eqxfuse._chemistry.total import Total, needed_totals
 from eqxfuse._formats.fields import refuse, species_name
 from eqxfuse.errors import NetworkFormatError
@@ -36,6 +37,7 @@ class Draft:
         self.unsupported: list[tuple[Source, str]] = []
         self.reactions: list[Reaction] = []
         self.notes: list[str] = []
+        self.processes: list[Process] = []
         self.needs_species: list[Source] = []
         """Rows that cannot be read for want of a file of species."""
 
@@ -108,7 +110,7 @@ class Draft:
         notes = (*self.notes, *self.left_out(), *self.doubts)
         species = tuple(self._species.values())
         totals = *self._totals(), *ice_totals(species, self.reactions, ())
-        return Network(species, tuple(self.reactions), name, notes, totals)
+        return Network(species, tuple(self.reactions), name, notes, totals, tuple(self.processes))
 
     def _totals(self) -> Iterator[Total]:
         """Those that rate laws depend on: of all densities, and of hydrogen nuclei."""

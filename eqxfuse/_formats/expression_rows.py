@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eqxfuse._chemistry import thermal
 from eqxfuse._chemistry.expression import Definition, Names, read_formula
 from eqxfuse._chemistry.rate_laws import Expression, Fit
 from eqxfuse._chemistry.rate_laws.fit import OutOfRange
@@ -36,8 +37,8 @@ def add_rows(
     definitions: Mapping[str, Definition],
     parameters: Mapping[str, str],
     others: Sequence[str] = (),
-) -> None:
-    """Append what can be read of `rows` to the draft, which keeps the others in mind.
+) -> Names:
+    """Append what can be read of `rows` to the draft, which keeps the others in mind; what their names stand for.
 
     `parse` makes a species of a name, and `index_of` what stands behind `idx_` for it. `others` are species that stand
     in no reaction.
@@ -71,6 +72,25 @@ def add_rows(
             draft.doubt(f"line {row.source.line}: {doubt}")
     if any("get_hnuclei" in text.lower() for text in _texts(rows, definitions)):
         draft.notes.append(f"get_Hnuclei is {_told(conserved, species)}")
+    return names
+
+
+def add_processes(draft: Draft, terms: Sequence[tuple[Source, str, str]], names: Names) -> None:
+    """Append heating and cooling to the draft, which keeps in mind what cannot be read.
+
+    `terms` are rows, each with the name of its process and with the expression [erg cm^-3 s^-1] of its heating.
+    """
+    for row, name, text in terms:
+        try:
+            formula = read_formula(text, names)
+        except ExpressionError as error:
+            draft.refuse(row, f"{name}: {error.why}")
+            continue
+        draft.processes.append(thermal.Expression.of(formula.code, formula.numbers, name))
+        for doubt in formula.doubts:
+            draft.doubt(f"line {row.line}: {doubt}")
+    if draft.processes:
+        draft.notes.append(f"heating and cooling of the file, in Network.processes: {len(draft.processes)}")
 
 
 def _told(conserved: bool, species: Mapping[str, Species]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from eqxfuse._chemistry.expression import Definition
 from eqxfuse._chemistry.reaction import Source
 from eqxfuse._formats.draft import Draft
-from eqxfuse._formats.expression_rows import ExpressionRow, add_rows
+from eqxfuse._formats.expression_rows import ExpressionRow, add_processes, add_rows
 from eqxfuse._formats.fields import number, refuse, whole_number
 from eqxfuse._formats.format import Format
 from eqxfuse._formats.krome_species import NO_SPECIES, index_name, krome_name, krome_species
@@ -50,8 +50,6 @@ _NOT_HERE = {
     "tabvar": "a table in a file of its own (@tabvar)",
     "xsecfile": "cross sections in a file of its own (@xsecFile)",
     "next_solomon": "the tables of Solomon photodissociation (@next_solomon)",
-    "cooling": "cooling as an expression (@cooling), which is no reaction",
-    "heating": "heating as an expression (@heating), which is no reaction",
     "commons": "@commons, which KROME does not read: write @common",
 }
 
@@ -68,7 +66,8 @@ def _read(rows: Sequence[Source]) -> Draft:
     reader.end(rows[-1])
     draft = reader.draft
     names = reader.definitions, reader.parameters
-    add_rows(draft, reader.rows, krome_species, index_name, *names, tuple(reader.ghosts))
+    known = add_rows(draft, reader.rows, krome_species, index_name, *names, tuple(reader.ghosts))
+    add_processes(draft, reader.terms, known)
     for name, row in reader.ghosts.items():
         draft.add_species(row, name)
     for reaction in draft.reactions:
@@ -98,6 +97,7 @@ class _Reader:
         self.parameters: dict[str, str] = {}
         self.ghosts: dict[str, Source] = {}
         self.frozen: set[Source] = set()
+        self.terms: list[tuple[Source, str, str]] = []
         self._columns: tuple[str, ...] = tuple(c.lower() for c in _COLUMNS)
         self._blocks: list[str] = []
 
@@ -169,6 +169,12 @@ class _Reader:
     def _ghost(self, row: Source, text: str) -> None:
         self.ghosts.setdefault(krome_name(text), row)
 
+    def _cooling(self, row: Source, text: str) -> None:
+        self.terms.append((row, f"cooling in line {row.line}", f"-({text})"))
+
+    def _heating(self, row: Source, text: str) -> None:
+        self.terms.append((row, f"heating in line {row.line}", text))
+
     def _reaction(self, row: Source) -> None:
         foreign = next((block for block in self._blocks if block in _FOREIGN), None)
         if foreign:
@@ -216,6 +222,8 @@ _DIRECTIVES: dict[str, Callable] = {
     "var": _Reader._variable,
     "common": _Reader._common,
     "ghost": _Reader._ghost,
+    "cooling": _Reader._cooling,
+    "heating": _Reader._heating,
 }
 
 

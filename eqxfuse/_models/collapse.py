@@ -1,5 +1,6 @@
 """One-zone collapse."""
 
+import dataclasses
 import warnings
 
 import jax
@@ -7,16 +8,18 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
-from eqxfuse._chemistry.thermal import Compression
+from eqxfuse._chemistry.thermal import Compression, Gas
 from eqxfuse._chemistry.thermal import FreeFall as FreeFallHeating
-from eqxfuse._models.free_fall import FreeFall, mass_per_hydrogen
+from eqxfuse._models.free_fall import FreeFall, Shape, mass_per_hydrogen
 from eqxfuse._models.zone import Zone, require_thermal
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse._rhs.state import as_state
-from eqxfuse._solve.integration import ATOL, RTOL, Time, require
+from eqxfuse._solve.integration import ATOL, RTOL, Time, is_known, require
 from eqxfuse._solve.outcome import Outcome, raise_when_run
 from eqxfuse._solve.solve import solve
 
+_SAME_RADIUS = 0.03
+"""Part of itself that the radius may be away from what it follows."""
 _MOST = 1e24
 """Compression over which the time that is left keeps four digits."""
 
@@ -28,6 +31,7 @@ def collapse(
     *,
     to_density: Time,
     outputs: int = 121,
+    jeans: int = 0,
     rtol: Time = RTOL,
     atol: Time = ATOL,
     temperature_atol: Time | None = None,
@@ -47,12 +51,16 @@ def collapse(
     - `conditions`: those of the start, with its `temperature` [K] and `density` [cm^-3]. They stay but for
       `density`; `compression_rate` = 1/t_ff; `velocity_gradient` = 1/(3 t_ff), that of a sphere which keeps its shape;
       `radius`, which falls from what is given as n_H^-1/2, and `av`, which rises from what is given as n_H^1/2. The
-      radius is that of laws that shield; it follows the Jeans length of gas that keeps its temperature, as conditions
-      do not see the temperature of the gas. Heating and cooling use the Jeans length of the gas itself. Metals and
-      dust come with the network and `dust_to_gas`.
+      radius is that of laws that shield; it follows the Jeans length of gas that keeps its temperature, or with `jeans`
+      that of the gas. Heating and cooling always use the Jeans length of the gas itself. Metals and dust come with the
+      network and `dust_to_gas`.
     - `y0` [species]: abundances of the start, see `Network.abundances`.
     - `to_density`: n_H [cm^-3] where the collapse ends.
     - `outputs`: how many, spread evenly in the logarithm of the density, with start and end.
+    - `jeans`: how often the collapse is computed again with half the Jeans length of the gas, as it was found before at
+      the outputs, for `radius`, which then does not matter where it is given, and with `av` that follows the column
+      n_H `radius`. Two or three times are enough where the radius changes the temperature by little; there is a warning
+      where the last time changed the radius anywhere by more than 3 per cent. 0 leaves `radius` as told above.
     - `rtol`, `atol`, `temperature_atol`, `max_steps`, `throw`: those of `solve`.
 
     Returns a `Zone` whose trajectory has the time [s] since the start.
@@ -77,21 +85,52 @@ def collapse(
     path = FreeFall.of(conditions, mass_per_hydrogen(rhs.network, y0, thermal.constants), thermal.constants.gravity)
     densities = conditions.density * (end / conditions.density) ** jnp.linspace(0.0, 1.0, outputs, dtype=y0.dtype)
     times = path.time(densities)
-    trajectory = solve(
-        rhs,
-        path,
-        y0,
-        times[-1],
-        rtol=rtol,
-        atol=atol,
-        temperature_atol=temperature_atol,
-        saveat=times,
-        max_steps=max_steps,
-        throw=False,
-    )
-    assert trajectory.end_time is not None
-    zone = Zone(trajectory, jax.vmap(path.at_density)(densities))
-    return _checked(zone, path.density(trajectory.end_time), end) if throw else zone
+
+    def along(path: FreeFall) -> Zone:
+        trajectory = solve(
+            rhs,
+            path,
+            y0,
+            times[-1],
+            rtol=rtol,
+            atol=atol,
+            temperature_atol=temperature_atol,
+            saveat=times,
+            max_steps=max_steps,
+            throw=False,
+        )
+        zone = Zone(trajectory, jax.vmap(path.at_density)(densities))
+        assert trajectory.end_time is not None
+        return _checked(zone, path.density(trajectory.end_time), end) if throw else zone
+
+    zone = along(path)
+    for _ in range(jeans):
+        radius = 0.5 * _jeans_lengths(rhs, zone)
+        zone = along(dataclasses.replace(path, shape=Shape.of(densities, radius)))
+    if jeans:
+        _warn_of_radius(zone, 0.5 * _jeans_lengths(rhs, zone))
+    return zone
+
+
+def _jeans_lengths(rhs: FusedRHS, zone: Zone) -> Float[Array, "times"]:
+    """Of the gas at the outputs [cm]."""
+
+    def at(conditions, x, temperature):
+        here = conditions.at_temperature(temperature)
+        assert rhs.thermal is not None
+        none = jnp.zeros(len(rhs.network.reactions))
+        return Gas(rhs.network, here, here.density * x, none, rhs.thermal.constants).jeans_length
+
+    return jax.vmap(at)(zone.conditions, zone.trajectory.abundances, zone.temperature)
+
+
+def _warn_of_radius(zone: Zone, radius) -> None:
+    """Where both are known and differ."""
+    if not (is_known(zone.conditions.radius) and is_known(radius)):
+        return
+    off = float(jnp.nanmax(jnp.abs(zone.conditions.radius / radius - 1.0)))
+    if off > _SAME_RADIUS:
+        warnings.warn(f"the radius is still {off:.1%} away from half the Jeans length: raise jeans=", stacklevel=3)
 
 
 def _checked(zone: Zone, reached, end) -> Zone:

@@ -22,6 +22,8 @@ class FreeFall(eqx.Module):
     start: Conditions
     end: Scalar
     """When the density diverges [s]: 2 t_ff at the density of the start."""
+    shape: "Shape | None" = None
+    """The radius over the density; None where the cloud keeps its shape as it shrinks."""
 
     @classmethod
     def of(cls, start: Conditions, mass: Scalar, gravity: float) -> "FreeFall":
@@ -42,18 +44,35 @@ class FreeFall(eqx.Module):
         start = self.start
         shrunk = jnp.sqrt(start.density / density)
         rate = 2.0 / (self.end * shrunk)
+        radius = start.radius * shrunk if self.shape is None else self.shape.radius(density)
+        first = start.radius if self.shape is None else self.shape.radius(start.density)
         return dataclasses.replace(
             start,
             density=density,
             compression_rate=rate,
             velocity_gradient=rate / 3.0,
-            radius=start.radius * shrunk,
-            av=start.av / shrunk,
+            radius=radius,
+            av=start.av * density * radius / (start.density * first),
         )
 
     def __call__(self, t: Scalar) -> Conditions:
         """The conditions at a time [s]."""
         return self.at_density(self.density(t))
+
+
+class Shape(eqx.Module):
+    """A radius that is a power of the density between points."""
+
+    log_density: Float[Array, "points"]
+    log_radius: Float[Array, "points"]
+
+    @classmethod
+    def of(cls, density: Float[Array, "points"], radius: Float[Array, "points"]) -> "Shape":
+        return cls(jnp.log(density), jnp.log(radius))
+
+    def radius(self, density) -> Scalar:
+        """[cm] at a density [cm^-3]."""
+        return jnp.exp(jnp.interp(jnp.log(density), self.log_density, self.log_radius))
 
 
 def mass_per_hydrogen(network: Network, y0: Float[Array, "species"], constants: PhysicalConstants) -> Scalar:

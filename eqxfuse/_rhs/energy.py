@@ -1,11 +1,14 @@
 """The change of a gas's temperature, as a function of vectors."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array as Numbers
 from jaxtyping import Float
 
@@ -26,28 +29,41 @@ class Energy:
     network: Network
     state: State
     structure: Any
-    """That of a `Thermal`, whose parameters are numbers."""
+    """That of a `Thermal`."""
+    shapes: tuple[tuple[int, ...], ...]
+    """Of its parameters."""
 
     @classmethod
     def of(cls, network: Network, state: State, thermal: Thermal) -> "Energy":
-        return cls(network, state, jax.tree.structure(thermal))
+        leaves, structure = jax.tree.flatten(thermal)
+        return cls(network, state, structure, tuple(map(jnp.shape, leaves)))
 
     @property
     def parameters(self) -> int:
         """The length of the vector of parameters, which has one element where there are none."""
-        return max(1, self.structure.num_leaves)
+        return max(1, sum(self._sizes))
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [math.prod(shape) for shape in self.shapes]
 
     def vector(self, thermal: Thermal, dtype) -> Float[Numbers, " parameters"]:
-        """The parameters of heating and cooling of this form. Raises `ValueError` where one is not a number."""
-        leaves = jax.tree.leaves(thermal)
-        wrong = [jnp.shape(leaf) for leaf in leaves if jnp.shape(leaf)]
+        """The parameters of heating and cooling of this form. Raises `ValueError` where one is an array that must be a
+        number.
+        """
+        numbers = jax.tree.leaves([p for p in thermal.processes if not p.arrays])
+        wrong = [jnp.shape(leaf) for leaf in numbers if jnp.shape(leaf)]
         if wrong:
             raise ValueError(f"parameters of thermal processes must be numbers, got shape {wrong[0]}: use jax.vmap")
-        return jnp.stack([jnp.asarray(leaf, dtype) for leaf in leaves or [0.0]])
+        leaves = jax.tree.leaves(thermal)
+        return jnp.concatenate([jnp.ravel(jnp.asarray(leaf, dtype)) for leaf in leaves or [0.0]])
 
     def thermal(self, parameters: Float[Numbers, " parameters"]) -> Thermal:
         """Back from its `vector`."""
-        return jax.tree.unflatten(self.structure, [parameters[i] for i in range(self.structure.num_leaves)])
+        ends = np.cumsum([0, *self._sizes])
+        parts = (parameters[start:end] for start, end in pairwise(ends.tolist()))
+        leaves = [jnp.reshape(part, shape) for part, shape in zip(parts, self.shapes, strict=True)]
+        return jax.tree.unflatten(self.structure, leaves)
 
     def __call__(
         self,

@@ -89,6 +89,7 @@ class FusedRHS(eqx.Module, OneLine):
         )
         if self.thermal is not None:
             self.thermal.warn_of_missing(network)
+            self.network = network = network.with_quantities(self.thermal.needed_parameters)
         with collector_paused():
             self.table = network.rate_table
             self.kernel = build_kernel(lower_rhs(network, accumulation == "compensated"), backend)

@@ -80,7 +80,7 @@ class Integration(eqx.Module):
         return cls(
             rhs,
             (t0, t1),
-            _output_times(saveat, t0, t1),
+            output_times(saveat, t0, t1),
             _instance("solver", diffrax.AbstractSolver, Rodas5P() if solver is None else solver),
             _controller(rhs, rtol, atol, temperature_atol, stepsize_controller, dtype),
             _adjoint(adjoint),
@@ -199,7 +199,7 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-def _output_times(saveat: int | Any, t0: Any, t1: Any) -> Any:
+def output_times(saveat: int | Any, t0: Any, t1: Any) -> Any:
     numbers: Any = np if is_known(t0) and is_known(t1) and is_known(saveat) else jnp
     number = _whole(saveat)
     if number is not None:

@@ -130,3 +130,18 @@ def test_is_the_modified_arrhenius_law():
     found = jax.vmap(lambda t: law.coefficient(at(t)))(temperature)
     np.testing.assert_allclose(found, jax.vmap(lambda t: kooij.coefficient(at(t)))(temperature), rtol=1e-14)
     assert jax.tree.leaves(jax.tree.map(lambda x: 2 * x, law)) == [5.6e-7, 1.38, 240.0]
+
+
+@pytest.mark.parametrize("name", ["dissH2_Martin96", "dissH2H_Hunter23", "dissH2H2_Hunter23"])
+def test_second_derivatives_are_finite_where_dissociation_underflows(name):
+    law = Expression(f"{name}(n,Tgas)")
+
+    densities = tuple(jnp.asarray({"H": 290.0, "H2": 5.0}[name]) for name in law.modifying_species)
+
+    def k(temperature):
+        cloud = ef.Conditions(temperature, 300.0)
+        return law.coefficient(cloud) * law.modifier(cloud, densities)
+
+    temperatures = jnp.geomspace(5.0, 1e4, 60)
+    assert jnp.isfinite(jax.vmap(jax.grad(jax.grad(k)))(temperatures)).all()
+    assert jnp.isfinite(jax.vmap(k)(temperatures)).all()

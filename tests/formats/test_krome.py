@@ -158,7 +158,7 @@ def test_species_are_named_as_in_fortran(read):
         ("@var:a(:)=1d0", "variables that are arrays"),
         ("@photo_start\n1,H,H,H2,,NONE,NONE,1d0\n@photo_stop", "photons in bins of energy"),
         ("@ODEmodifier_begin\ndn(1)=0d0\n@ODEmodifier_end", "statements in Fortran that change the equations"),
-        ("@heating: 1d-26*n(idx_H)", "which is no reaction"),
+        ("@heating: 1d-26*mystery(Tgas)", "heating in line 4: no function mystery"),
         ("@newthing:1", "unknown directive @newthing"),
     ],
 )

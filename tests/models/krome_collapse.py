@@ -17,15 +17,27 @@ PROCESSES = (
     thermal.ChemicalHeat(grains=False),
     thermal.Compression(),
 )
+WITH_DEUTERIUM = (
+    thermal.H2Cooling(opacity="density", background=False),
+    thermal.HDCooling(background=False),
+    thermal.AtomicLines(),
+    thermal.CollisionalIonisation(),
+    thermal.Recombination(),
+    thermal.FreeFree(),
+    thermal.Compton(5.65e-36 / BACKGROUND**4),
+    thermal.CollisionInducedEmission(),
+    thermal.ChemicalHeat(grains=False),
+    thermal.Compression(),
+)
 
 
 class Collapse:
     """The states of the reference, 20 steps apart, and the steps between them."""
 
-    def __init__(self):
-        data = np.load(shared("reference/krome_solve_collapse.npz"))
-        self.network = ef.read_network(shared("networks/react_primordial3"))
-        gas = thermal.Thermal(PROCESSES, equation="krome", capacities="krome_full", constants=CONSTANTS)
+    def __init__(self, name="collapse", network="react_primordial3", processes=PROCESSES):
+        data = np.load(shared(f"reference/krome_solve_{name}.npz"))
+        self.network = ef.read_network(shared(f"networks/{network}"))
+        gas = thermal.Thermal(processes, equation="krome", capacities="krome_full", constants=CONSTANTS)
         self.rhs = ef.FusedRHS(self.network, thermal=gas)
         names = [ef.Species.lenient(str(s), upper_case=True).name for s in data["species"]]
         order = [names.index(name) for name in self.network.species_names]

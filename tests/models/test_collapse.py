@@ -30,7 +30,13 @@ def _tiny(strength=0.0):
     )
 
 
+def _shielded(gas, strength):
+    """Cooling that a column keeps in."""
+    return -strength * gas.total * gas.temperature / (1.0 + gas.density * gas.conditions.radius / 3e20)
+
+
 TINY = _tiny()
+SHIELDED = ef.FusedRHS(TINY.network, thermal=(thermal.Compression(), thermal.Custom(_shielded, (5e-31,))))
 ATOMS = TINY.network.abundances({"H": 1.0})
 
 
@@ -69,6 +75,20 @@ def test_columns_grow_and_velocities_follow(adiabatic):
     assert (last.zeta, last.dust_to_gas) == (0.0, 0.01)
 
 
+def test_the_radius_is_half_the_jeans_length():
+    """Of a gas whose temperature follows from the column of what shields it."""
+    cloud = models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, jeans=3, rtol=1e-6)
+    n, last = np.asarray(cloud.density), jax.tree.map(np.asarray, cloud.conditions)
+    mass, particles = 1.00794 * 1.66053906660e-24, np.asarray(cloud.trajectory.abundances).sum(axis=1)
+    length = np.sqrt(np.pi * BOLTZMANN * cloud.temperature * particles / 6.6743e-8 / n) / mass
+    np.testing.assert_allclose(last.radius, 0.5 * length, rtol=0.01)
+    np.testing.assert_allclose(last.av, 2.0 * n * last.radius / (n[0] * last.radius[0]), rtol=1e-12)
+    other = models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, rtol=1e-6)
+    assert abs(other.temperature[-1] / cloud.temperature[-1] - 1.0) > 0.02
+    with pytest.warns(UserWarning, match="away from half the Jeans length: raise jeans="):
+        models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, jeans=1, rtol=1e-6)
+
+
 def test_many_at_once_are_as_one_by_one():
     def of(zeta):
         return models.collapse(
@@ -95,6 +115,15 @@ def test_a_parcel_cools_as_it_should(parcel):
     np.testing.assert_array_equal(parcel.density, 10.0)
     terms = parcel.energy(_tiny(STRENGTH)).terms
     np.testing.assert_allclose(terms["_radiation"], -STRENGTH * 10.0 * np.asarray(parcel.temperature), rtol=1e-9)
+
+
+def test_a_parcel_at_constant_pressure():
+    """T falls as exp(-s t/(5/2 k)), slower than at constant density, and n T stays."""
+    zone = models.cooling_parcel(_tiny(STRENGTH), START, ATOMS, 3e11, saveat=31, rtol=1e-7, constant="pressure")
+    times = np.asarray(zone.trajectory.times)
+    np.testing.assert_allclose(zone.temperature, 50.0 * np.exp(-STRENGTH * times / (2.5 * BOLTZMANN)), rtol=1e-4)
+    np.testing.assert_allclose(zone.density * zone.temperature, 500.0, rtol=1e-4)
+    assert bool(zone.trajectory.succeeded) and float(zone.temperature[-1]) < 25.0
 
 
 def test_files(adiabatic, tmp_path):

@@ -7,7 +7,7 @@ import eqxfuse as ef
 from eqxfuse import models
 from tests.thermal.krome import BACKGROUND
 
-from .krome_collapse import Collapse
+from .krome_collapse import WITH_DEUTERIUM, Collapse
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,16 @@ def test_its_steps(collapse, since, until):
     h2, expected = densities.T, collapse.densities[first + 1 : last + 1].T
     molecules = collapse.network.index("H2")
     np.testing.assert_allclose(h2[molecules], expected[molecules], rtol=3e-6)
+
+
+def test_all_steps_of_gas_with_deuterium():
+    """From 0.1 to 7e10 cm^-3, where KROME gave up."""
+    own = Collapse("collapse_hd", "react_primordial", WITH_DEUTERIUM)
+    temperature, densities = own.steps(len(own.time) - 1, 0)
+    np.testing.assert_allclose(temperature, own.temperature[1:], rtol=2e-5)
+    for name in ("H2", "HD", "E"):
+        i = own.network.index(name)
+        np.testing.assert_allclose(densities[:, i], own.densities[1:, i], rtol=1e-4)
 
 
 def test_in_one_piece(collapse):

@@ -41,7 +41,6 @@ def _martin(i: int) -> tuple[tuple[str, str], ...]:
         (f"own{i}", f"high{i}-(high{i}-low{i})/(1+(nh/10.**crit{i})**p{i})"),
         (f"tail{i}", f"high{i}x-(high{i}x-low{i}x)/(1+(nh/10.**({a[17]}+crit{i}))**p{i})"),
         (f"k{i}", f"10.**(own{i}+tail{i})"),
-        (f"dense{i}", f"10.**(high{i}+high{i}x)"),
     )
 
 
@@ -56,8 +55,13 @@ _CRITICAL = (
     ("x", "nh*(share_h+share_h2)"),
 )
 _MARTIN_SOURCE = "Martin, Schwarz & Mandy 1996, ApJ 461, 265"
-_HUNTER = "10.**(x/(1+x)*log10(max(dense,1e-290))+1/(1+x)*log10(max(thin,1e-290)))"
-"""Below some 90 K both are too small for a number, and their logarithms would have no value and no slope."""
+_HUNTER = "10.**(x/(1+x)*dense+1/(1+x)*thin)"
+"""`dense` and `thin` are logarithms: below some 90 K what they are of is too small for a number."""
+_DENSE = (
+    ("first", "high0+high0x"),
+    ("other", "high1+high1x"),
+    ("both", "max(first,other)+log10(1+10.**(-abs(first-other)))"),
+)
 _GRAINS = "Weingartner & Draine 2001, ApJ 563, 842, eq. 8 and table 3"
 
 
@@ -75,14 +79,18 @@ FUNCTIONS = {
     "dissh2_martin96": Function(("n", "t"), "k0+k1", _MARTIN_SOURCE, _COMMON),
     "dissh2h_hunter23": Function(
         ("n", "t"), _HUNTER, f"Mac Low & Shull 1986, ApJ 302, 585 (thin gas); {_MARTIN_SOURCE} (dense gas)",
-        (*_COMMON, *_CRITICAL, ("thin", "6.67e-12*sqrt(t)*exp(-(1+63590./t))"), ("dense", "dense0+dense1")),
+        (
+            *_COMMON, *_CRITICAL, *_DENSE,
+            ("thin", "log10(6.67e-12*sqrt(t))-(1+63590./t)/log(10.)"), ("dense", "both"),
+        ),
     ),
     "dissh2h2_hunter23": Function(
         ("n", "t"), _HUNTER,
         f"Gong, Ostriker & Wolfire 2017, ApJ 843, 38 (thin gas); {_MARTIN_SOURCE}, over 8 (dense gas)",
         (
-            *_COMMON, *_CRITICAL,
-            ("thin", "5.996e-30*t**4.1881/(1+6.761e-6*t)**5.6881*exp(-54657.4/t)"), ("dense", "(dense0+dense1)/8."),
+            *_COMMON, *_CRITICAL, *_DENSE,
+            ("thin", "log10(5.996e-30*t**4.1881/(1+6.761e-6*t)**5.6881)-54657.4/t/log(10.)"),
+            ("dense", "both-log10(8.)"),
         ),
     ),
     "fselfh2": Function(

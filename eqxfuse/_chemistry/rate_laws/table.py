@@ -40,12 +40,13 @@ class RateTable(eqx.Module, OneLine):
         """Coefficients [cm^3(m-1) s^-1] of one cell, without the modifiers of abundance-dependent laws.
 
         `jax.vmap` this call for a batch. Raises `ValueError` when the temperature is not a scalar, and for parameters
-        other than the laws need.
+        that the laws need and that are not there.
         """
         if jnp.ndim(conditions.temperature):
             shape = jnp.shape(conditions.temperature)
             raise ValueError(f"rate coefficients are for one cell, got temperature{shape}: use jax.vmap for a batch")
-        require_known(conditions.parameters, (name for law in self.laws for name in law.needed_parameters))
+        needed = {name for law in self.laws for name in law.needed_parameters}
+        require_known(needed.intersection(conditions.parameters), needed)
         dtype = jnp.result_type(conditions.temperature, *jax.tree.leaves(self.laws)[:1], float)
         temperature = jnp.asarray(conditions.temperature, dtype)
         groups = zip(self.laws, self.layout.ranges, self.layout.bounds, self.layout.sizes, strict=True)

@@ -15,6 +15,7 @@ from eqxfuse._chemistry.thermal.continuum import Continuum as Continuum
 from eqxfuse._chemistry.thermal.cosmic_rays import CosmicRayEvents as CosmicRayEvents
 from eqxfuse._chemistry.thermal.cosmic_rays import CosmicRays as CosmicRays
 from eqxfuse._chemistry.thermal.dust import GasGrainExchange as GasGrainExchange
+from eqxfuse._chemistry.thermal.expression import Expression as Expression
 from eqxfuse._chemistry.thermal.few_levels import Levels as Levels
 from eqxfuse._chemistry.thermal.few_levels import Line as Line
 from eqxfuse._chemistry.thermal.few_levels import few_level_cooling as few_level_cooling
@@ -42,6 +43,7 @@ from eqxfuse._chemistry.thermal.presets import primordial as primordial
 from eqxfuse._chemistry.thermal.process import Custom as Custom
 from eqxfuse._chemistry.thermal.process import Process as Process
 from eqxfuse._chemistry.thermal.process import process as process
+from eqxfuse._chemistry.thermal.table import Table as Table
 from eqxfuse._chemistry.thermal.thermal import Thermal as Thermal
 from eqxfuse._chemistry.thermal.ultraviolet import H2Photons as H2Photons
 from eqxfuse._chemistry.thermal.ultraviolet import Photoionisation as Photoionisation

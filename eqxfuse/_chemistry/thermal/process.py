@@ -29,11 +29,18 @@ class Process:
     """Where it holds, and what it is beyond."""
     needs: ClassVar[tuple[str, ...]] = ()
     """Species without which there is nothing of it."""
+    arrays: ClassVar[bool] = False
+    """Whether parameters may be arrays; else each is a number."""
 
     @property
     def name(self) -> str:
         """What tables and plots call it."""
         return type(self).__name__
+
+    @property
+    def needed_parameters(self) -> tuple[str, ...]:
+        """Names of the `Conditions.parameters` that it reads."""
+        return ()
 
     def heating(self, gas: Gas) -> Scalar:
         """Energy that the gas gains [erg cm^-3 s^-1]; negative where it cools."""
@@ -66,6 +73,8 @@ class Custom(Process):
     parameters: tuple[float | Scalar, ...] = ()
     name: str = option(default="")  # pyright: ignore[reportIncompatibleMethodOverride]
     """What tables and plots call it; that of the function if empty."""
+    needed_parameters: tuple[str, ...] = option(default=())  # pyright: ignore[reportIncompatibleMethodOverride]
+    """Names of the `Conditions.parameters` that the function reads."""
 
     def __post_init__(self):
         if not self.name:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 
 import jax.numpy as jnp
@@ -43,13 +44,19 @@ class Thermal:
             raise TypeError(f"thermal= takes processes, such as thermal.Compton(), got {wrong[0]!r:.100}")
         return cls(processes)
 
+    @property
+    def needed_parameters(self) -> tuple[str, ...]:
+        """Names of the `Conditions.parameters` that the processes read."""
+        return tuple(name for p in self.processes for name in p.needed_parameters)
+
     def heating(self, gas: Gas) -> dict[str, Scalar]:
         """What each process gives the gas [erg cm^-3 s^-1], by name; numbered where several have one name."""
         gas = self._seen(gas)
         terms: dict[str, Scalar] = {}
+        seen = Counter[str]()
         for p in self.processes:
-            alike = sum(name.split(" ")[0] == p.name for name in terms)
-            terms[f"{p.name} {alike + 1}" if alike else p.name] = p.heating(gas)
+            seen[p.name] += 1
+            terms[f"{p.name} {seen[p.name]}" if seen[p.name] > 1 else p.name] = p.heating(gas)
         return terms
 
     def temperature_change(self, gas: Gas, change: Float[Array, " species"]) -> Scalar:
