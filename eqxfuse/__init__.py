@@ -37,6 +37,8 @@ from eqxfuse._rhs.sparse_matrix import SparseMatrix as SparseMatrix
 from eqxfuse._solve.grid import solve_grid as solve_grid
 from eqxfuse._solve.outcome import Outcome as Outcome
 from eqxfuse._solve.solve import solve as solve
+from eqxfuse._solve.steady import SteadyState as SteadyState
+from eqxfuse._solve.steady import steady_state as steady_state
 from eqxfuse._solve.trajectory.origin import Origin as Origin
 from eqxfuse._solve.trajectory.trajectory import Trajectory as Trajectory
 from eqxfuse._solvers import Rodas4 as Rodas4
