@@ -7,15 +7,18 @@ from eqxfuse import rate_laws as rate_laws
 from eqxfuse import thermal as thermal
 from eqxfuse._analysis import Budget as Budget
 from eqxfuse._analysis import BudgetTerm as BudgetTerm
+from eqxfuse._analysis import Correlation as Correlation
 from eqxfuse._analysis import EnergyBudget as EnergyBudget
 from eqxfuse._analysis import EnergyHistory as EnergyHistory
 from eqxfuse._analysis import EnergyTerm as EnergyTerm
+from eqxfuse._analysis import Ensemble as Ensemble
 from eqxfuse._analysis import Sensitivities as Sensitivities
 from eqxfuse._analysis import Sensitivity as Sensitivity
 from eqxfuse._analysis import budget as budget
 from eqxfuse._analysis import energy_budget as energy_budget
 from eqxfuse._analysis import energy_history as energy_history
 from eqxfuse._analysis import energy_terms as energy_terms
+from eqxfuse._analysis import ensemble as ensemble
 from eqxfuse._analysis import fluxes as fluxes
 from eqxfuse._analysis import sensitivities as sensitivities
 from eqxfuse._analysis import timescales as timescales
@@ -25,6 +28,7 @@ from eqxfuse._analysis.comparison import compare as compare
 from eqxfuse._chemistry.conditions import Conditions as Conditions
 from eqxfuse._chemistry.constants import YEAR as YEAR
 from eqxfuse._chemistry.network import Network as Network
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty as Uncertainty
 from eqxfuse._chemistry.reaction import Reaction as Reaction
 from eqxfuse._chemistry.species import Species as Species
 from eqxfuse._chemistry.total import Total as Total

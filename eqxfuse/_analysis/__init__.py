@@ -9,6 +9,9 @@ from eqxfuse._analysis.energy import EnergyTerm as EnergyTerm
 from eqxfuse._analysis.energy import energy_budget as energy_budget
 from eqxfuse._analysis.energy import energy_history as energy_history
 from eqxfuse._analysis.energy import energy_terms as energy_terms
+from eqxfuse._analysis.ensemble import Correlation as Correlation
+from eqxfuse._analysis.ensemble import Ensemble as Ensemble
+from eqxfuse._analysis.ensemble import ensemble as ensemble
 from eqxfuse._analysis.fluxes import fluxes as fluxes
 from eqxfuse._analysis.fluxes import timescales as timescales
 from eqxfuse._analysis.sensitivities import Sensitivities as Sensitivities

@@ -18,6 +18,7 @@ from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import counted, listed
 from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse._chemistry.species import Species
 from eqxfuse._chemistry.total import Total, check_totals, levels, needed_totals, within
@@ -202,6 +203,28 @@ class Network(OneLine):
         return tuple(
             j for j, r in enumerate(self.reactions) if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
         )
+
+    def uncertainty_factors(self, temperature: float) -> np.ndarray:
+        """[reactions] the factors F of 1 or more by which coefficients are uncertain at `temperature` [K], one standard
+        deviation (see `Uncertainty`); nan where none is stated.
+        """
+        stated = (reaction.fit_at(temperature).uncertainty for reaction in self.reactions)
+        return np.array([math.nan if own is None else own.at(temperature) for own in stated])
+
+    def with_uncertainties(self, uncertainties: Mapping[str | int, Uncertainty | float | None]) -> "Network":
+        """This network with other uncertainties of some coefficients: of the reaction at a position, or of all those
+        with an equation. What is not named keeps what it has. Networks that differ in nothing else are equal.
+
+        Raises `ValueError` for an equation or a position that the network does not have, and for factors below 1.
+        """
+        changed = list(self.reactions)
+        for key, uncertainty in uncertainties.items():
+            positions = [j for j, r in enumerate(self.reactions) if key in (j, r.equation)]
+            if not positions:
+                raise ValueError(f"the network has no reaction {key!r}")
+            for j in positions:
+                changed[j] = changed[j].with_uncertainty(uncertainty)
+        return replace(self, reactions=tuple(changed))
 
     @cached_property
     def orders(self) -> np.ndarray:

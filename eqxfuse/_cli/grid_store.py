@@ -49,8 +49,8 @@ class GridStore:
 
     Opens what an earlier run with the same settings left there. Where the limit of steps alone is larger than it was,
     the cells that gave up are solved again, in a further round of chunks, when all the others are done. Raises
-    `UsageError` when the folder holds a grid with other settings, and `CommandError` when it cannot be read or written.
-    Every file is written durably: what is there is whole.
+    `UsageError` when the folder holds a result with other settings, and `CommandError` when it cannot be read or
+    written. Every file is written durably: what is there is whole.
     """
 
     def __init__(self, folder: Path, name: str, cells: int, size: int, settings: Mapping[str, Any]):
@@ -84,7 +84,7 @@ class GridStore:
             self._write_manifest(settings)
         elif changed:
             raise UsageError(
-                f"{self.folder} holds a grid with other settings ({', '.join(changed)}, see {self._manifest.name}); "
+                f"{self.folder} holds a result with other settings ({', '.join(changed)}, see {self._manifest.name}); "
                 "give the same ones to go on with it, or choose another --out"
             )
 
@@ -145,10 +145,11 @@ class GridStore:
         except OSError as error:
             raise _failure(self.folder, error) from error
 
-    def finish(self, shape: tuple[int, ...], axes: Mapping[str, tuple[float, ...]], origin: Origin) -> None:
-        """End a round: make the result of its chunks, or put them into it. Begin the next. Raises `CommandError`."""
-        added = {f"axis_{name}": np.array(values) for name, values in axes.items()}
-        self._join(shape, added | origin_arrays(origin))
+    def finish(self, shape: tuple[int, ...], added: Mapping[str, np.ndarray], origin: Origin) -> None:
+        """End a round: make the result of its chunks, with the arrays `added` beside them, or put them into it. Begin
+        the next. Raises `CommandError`.
+        """
+        self._join(shape, {**added, **origin_arrays(origin)})
         try:
             self._begin()
         except OSError as error:

@@ -142,7 +142,11 @@ def _found(integration: Integration, conditions, starts, tolerances):
     )
 
     def of(start):
-        z0 = start if rhs.thermal is None else jnp.append(start, jnp.asarray(given.temperature, start.dtype))
+        z0 = (
+            start
+            if rhs.thermal is None
+            else jnp.append(start, jnp.asarray(rhs.conditions(0.0, given).temperature, start.dtype))
+        )
         return follow(fixed, args_fixed, Balance.of(fixed.rhs, args_fixed, start), z0, tolerances)
 
     found = lax.map(of, starts_fixed)
@@ -201,7 +205,7 @@ def _tell_of_others(found: SteadyState) -> None:
     if found.others is None:
         return
     own, others = np.asarray(found.abundances), np.asarray(found.others)
-    missed = np.isnan(others).any(axis=-1)
+    missed = np.asarray(np.isnan(others).any(axis=-1))
     scale = np.maximum(np.abs(own), 1e-10 * np.max(np.abs(own)))
     apart = np.where(missed[:, None], 0.0, np.abs(others - own) / scale)
     different = apart.max(axis=-1) > 1e-3
