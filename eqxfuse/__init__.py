@@ -12,6 +12,7 @@ from eqxfuse._analysis import EnergyBudget as EnergyBudget
 from eqxfuse._analysis import EnergyHistory as EnergyHistory
 from eqxfuse._analysis import EnergyTerm as EnergyTerm
 from eqxfuse._analysis import Ensemble as Ensemble
+from eqxfuse._analysis import Reduction as Reduction
 from eqxfuse._analysis import Sensitivities as Sensitivities
 from eqxfuse._analysis import Sensitivity as Sensitivity
 from eqxfuse._analysis import budget as budget
@@ -20,6 +21,7 @@ from eqxfuse._analysis import energy_history as energy_history
 from eqxfuse._analysis import energy_terms as energy_terms
 from eqxfuse._analysis import ensemble as ensemble
 from eqxfuse._analysis import fluxes as fluxes
+from eqxfuse._analysis import reduce_network as reduce_network
 from eqxfuse._analysis import sensitivities as sensitivities
 from eqxfuse._analysis import timescales as timescales
 from eqxfuse._analysis.comparison import Comparison as Comparison
@@ -33,6 +35,7 @@ from eqxfuse._chemistry.reaction import Reaction as Reaction
 from eqxfuse._chemistry.species import Species as Species
 from eqxfuse._chemistry.total import Total as Total
 from eqxfuse._formats import read_network as read_network
+from eqxfuse._formats import write_network as write_network
 from eqxfuse._rhs.codegen import CodeGenerator as CodeGenerator
 from eqxfuse._rhs.codegen import compile_network as compile_network
 from eqxfuse._rhs.coefficients import RateCoefficients as RateCoefficients

@@ -14,6 +14,8 @@ from eqxfuse._analysis.ensemble import Ensemble as Ensemble
 from eqxfuse._analysis.ensemble import ensemble as ensemble
 from eqxfuse._analysis.fluxes import fluxes as fluxes
 from eqxfuse._analysis.fluxes import timescales as timescales
+from eqxfuse._analysis.reduction import Reduction as Reduction
+from eqxfuse._analysis.reduction import reduce_network as reduce_network
 from eqxfuse._analysis.sensitivities import Sensitivities as Sensitivities
 from eqxfuse._analysis.sensitivities import Sensitivity as Sensitivity
 from eqxfuse._analysis.sensitivities import sensitivities as sensitivities

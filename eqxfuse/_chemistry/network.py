@@ -145,7 +145,18 @@ class Network(OneLine):
         over what is left; where nothing is, they are left out, and so are the reactions whose laws need them.
         """
         keep = {self.species_names[self.index(name)] for name in listed(species)}
-        kept = [j for j, r in enumerate(self.reactions) if keep.issuperset(_names(r))]
+        return self._part(keep, [j for j, r in enumerate(self.reactions) if keep.issuperset(_names(r))])
+
+    def with_reactions(self, positions: Iterable[int], species: str | Iterable[str] = ()) -> "Network":
+        """The reactions at some `positions` alone, in this network's order, with the species that they need and those
+        named in `species`. Totals as in `subnetwork`. Raises `UnknownSpecies`, and `IndexError`.
+        """
+        kept = sorted({range(len(self.reactions))[j] for j in positions})
+        named = {self.species_names[self.index(name)] for name in listed(species)}
+        return self._part(named.union(*(_names(self.reactions[j]) for j in kept)), kept)
+
+    def _part(self, keep: set[str], kept: list[int]) -> "Network":
+        """Species by name and reactions by position, and the totals over them."""
         while True:
             totals = within(zip(self.totals, self.total_terms, strict=True), keep, kept)
             known = {total.name for total in totals}

@@ -16,13 +16,14 @@ from eqxfuse._formats.format import Format
 from eqxfuse._formats.kida import KIDA
 from eqxfuse._formats.krome import KROME
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
+from eqxfuse._formats.own import OWN
 from eqxfuse._formats.prizmo import PRIZMO
 from eqxfuse._formats.uclchem import UCLCHEM
 from eqxfuse._formats.umist import UMIST
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse.errors import NetworkFormatError
 
-FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS, KROME, PRIZMO)}
+FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS, KROME, PRIZMO, OWN)}
 _KNOWN = "; ".join(f"{f.name!r} ({f.title})" for f in FORMATS.values())
 _LOOKED_AT = 50
 
@@ -39,11 +40,12 @@ def read_network(
     unsupported: Unsupported = "refuse",
 ) -> Network:
     """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase), latent_tgas csv, KROME
-    (`react_...`) or PRIZMO.
+    (`react_...`), PRIZMO, or what `write_network` wrote.
 
-    `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"` or `"prizmo"`; without it the first lines
-    of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in the order in
-    which the reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+    `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"`, `"prizmo"` or `"eqxfuse"`; without it the
+    first lines of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in
+    the order in which the reactions first name them, reactions in the order of the file; each reaction keeps its row in
+    `source`.
 
     `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
 
