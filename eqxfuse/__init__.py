@@ -41,6 +41,7 @@ from eqxfuse._rhs.codegen import compile_network as compile_network
 from eqxfuse._rhs.coefficients import RateCoefficients as RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS as FusedRHS
 from eqxfuse._rhs.sparse_matrix import SparseMatrix as SparseMatrix
+from eqxfuse._solve.advance import advance as advance
 from eqxfuse._solve.grid import solve_grid as solve_grid
 from eqxfuse._solve.outcome import Outcome as Outcome
 from eqxfuse._solve.solve import solve as solve
