@@ -72,17 +72,21 @@ def _fit_row(fit: Fit) -> dict[str, Any]:
 class _Whole(Draft):
     """A draft that knows its species, totals and name from the head of the file."""
 
-    def __init__(self, head: dict[str, Any]):
+    def __init__(self, row: Source, head: dict[str, Any]):
         super().__init__(Species.lenient)
-        self._species = {name: Species(name, _composition(atoms), charge) for name, atoms, charge in head["species"]}
-        self._own_totals = tuple(Total(name, {key: weight for key, weight in own}) for name, own in head["totals"])
+        self._first = row
+        for name, atoms, charge in head["species"]:
+            if name in self._species:
+                raise ValueError(f"species {name!r} stands twice")
+            self._species[name] = Species(str(name), _composition(atoms), int(charge))
+        self._own_totals = tuple(Total(name, dict(map(tuple, own))) for name, own in head["totals"])
         self._name = str(head["name"])
         self.notes += map(str, head["notes"])
 
     def read(self, row: Source) -> None:
         """Append the reaction of a row. Raises `ValueError`."""
         own = json.loads(row.text)
-        reactants, products = (tuple((str(n), float(x)) for n, x in own[side]) for side in ("reactants", "products"))
+        reactants, products = (tuple((str(n), _number(x)) for n, x in own[side]) for side in ("reactants", "products"))
         factors = tuple(map(str, own["factors"]))
         for name in (*(n for n, _ in (*reactants, *products)), *factors):
             if name not in self._species:
@@ -93,9 +97,19 @@ class _Whole(Draft):
         )
 
     def network(self, name: str) -> Network:
-        return Network(
-            tuple(self._species.values()), tuple(self.reactions), self._name, tuple(self.notes), self._own_totals
-        )
+        """Raises `NetworkFormatError`."""
+        species, reactions = tuple(self._species.values()), tuple(self.reactions)
+        try:
+            return Network(species, reactions, self._name, tuple(self.notes), self._own_totals)
+        except (ValueError, TypeError) as error:
+            raise refuse(self._first, str(error)) from error
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"a number of species must be finite, got {value!r:.50}")
+    return number
 
 
 def _composition(atoms: Sequence | None) -> tuple[tuple[str, int], ...] | None:
@@ -115,10 +129,10 @@ def _read(rows: Sequence[Source]) -> Draft:
         head = json.loads(row.text)
         if head["eqxfuse"] != _VERSION:
             raise ValueError(f"version {head['eqxfuse']} of the format is not known here, {_VERSION} is")
-        draft = _Whole(head)
+        draft = _Whole(row, head)
         for row in rows[1:]:
             draft.read(row)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise refuse(row, f"not as `write_network` writes it: {why}") from error
     return draft

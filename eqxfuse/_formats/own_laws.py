@@ -1,10 +1,12 @@
 """Rate laws as plain values, and back."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from eqxfuse._chemistry import rate_laws
+from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.expression.code import LEAVES, Code
 from eqxfuse._chemistry.expression.evaluate import OPERATIONS
 from eqxfuse._chemistry.rate_laws import Expression, RateLaw, UserRate
@@ -37,7 +39,8 @@ def law_from_plain(fields: Mapping[str, Any]) -> RateLaw:
     if missing or values.keys() - known.keys():
         raise ValueError(f"{name} has the fields {', '.join(known) or 'none'}, got {', '.join(values) or 'none'}")
     if kind is Expression:
-        return Expression.of(_code(values["code"]), tuple(map(_number, values["numbers"])))
+        numbers = tuple(map(_number, values["numbers"]))
+        return Expression.of(_code(values["code"], len(numbers)), numbers)
     return kind(
         **{key: str(own) if isinstance(known[key].default, str) else _number(own) for key, own in values.items()}
     )
@@ -52,13 +55,13 @@ def _plain(value: Any) -> Any:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"a parameter of a rate law must be a number, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"a parameter of a rate law must be a finite number, got {value!r:.50}")
     return float(value)
 
 
-def _code(plain: Any) -> Code:
-    """Instructions whose arguments stand before them."""
+def _code(plain: Any, numbers: int) -> Code:
+    """Instructions whose arguments stand before them, with so many numbers."""
     instructions, coefficient, modifier = plain
     made = []
     for op, *arguments in instructions:
@@ -67,8 +70,12 @@ def _code(plain: Any) -> Code:
         before = () if op in LEAVES else arguments[:1] if op == "integer_pow" else arguments
         if not all(isinstance(i, int) and 0 <= i < len(made) for i in before):
             raise ValueError(f"the arguments of {op!r} do not stand before it")
-        if op in _TEXTS and not isinstance(arguments[0], str):
-            raise ValueError(f"{op!r} needs a name, got {arguments[0]!r}")
+        if op in LEAVES and isinstance(arguments[0], str) != (op in _TEXTS):
+            raise ValueError(f"{op!r} stands for a {'name' if op in _TEXTS else 'number'}, got {arguments[0]!r:.50}")
+        if op == "number" and not 0 <= arguments[0] < numbers:
+            raise ValueError(f"the expression has {numbers} numbers, it asks for number {arguments[0]!r:.50}")
+        if op == "field" and arguments[0] not in FIELDS:
+            raise ValueError(f"conditions have no field {arguments[0]!r}")
         made.append((op, *arguments))
     if not (0 <= coefficient < len(made) and -1 <= modifier < len(made)):
         raise ValueError("the expression ends before its value")
