@@ -97,10 +97,10 @@ class _Whole(Draft):
         )
 
     def network(self, name: str) -> Network:
-        """Raises `NetworkFormatError`."""
+        """Named as its head says, or else `name`. Raises `NetworkFormatError`."""
         species, reactions = tuple(self._species.values()), tuple(self.reactions)
         try:
-            return Network(species, reactions, self._name, tuple(self.notes), self._own_totals)
+            return Network(species, reactions, self._name or name, tuple(self.notes), self._own_totals)
         except (ValueError, TypeError) as error:
             raise refuse(self._first, str(error)) from error
 

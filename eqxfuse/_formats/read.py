@@ -56,9 +56,9 @@ def read_network(
     - `"zero"`: no reaction, the default for KROME, and for UCLCHEM but for rows that say `extrapolate`, as in these
       codes themselves.
 
-    None takes the default of the format, for PRIZMO `"extrapolate"`; latent_tgas has no ranges. Whatever is given
-    holds for every row, also for those of UCLCHEM that say something else. `Network.with_out_of_range` changes it
-    afterwards.
+    None takes the default of the format, for PRIZMO `"extrapolate"`, for eqxfuse what each row says; latent_tgas has no
+    ranges. Whatever is given holds for every row, also for those of UCLCHEM that say something else.
+    `Network.with_out_of_range` changes it afterwards.
 
     Rates of KROME and PRIZMO are expressions (see `rate_laws.Expression`); the quantities that their authors leave to
     the user are `Network.parameters`. Rows that need what eqxfuse does not have, such as tables of cross sections, are

@@ -92,7 +92,7 @@ H -> H+ + E           []             0.46 * user_cr
 """
 
 OWN = """\
-{"eqxfuse": 1, "name": "tiny", "species": [["H", [["H", 1]], 0], ["H2", [["H", 2]], 0]], "totals": [], "notes": []}
+{"eqxfuse": 1, "name": "", "species": [["H", [["H", 1]], 0], ["H2", [["H", 2]], 0]], "totals": [], "notes": []}
 {"equation": "H + H -> H2", "reactants": [["H", 2]], "products": [["H2", 1]], "factors": ["H"], "fits": [{"law": \
 "Kooij", "alpha": 1e-17, "beta": 0.5, "gamma": 0.0, "t_min": 10.0, "t_max": null, "uncertainty": [2.0, 0.0]}], \
 "out_of_range": "clamp", "id": 1, "kind": "grain"}

@@ -76,6 +76,7 @@ DEFAULTS = {
     "latent_tgas": {"extrapolate"},
     "krome": {"zero", "extrapolate"},
     "prizmo": {"extrapolate"},
+    "eqxfuse": {"zero", "clamp"},
 }
 
 
