@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -101,3 +102,20 @@ def test_add_output_backend(tmp_path):
 def test_float32_batches():
     nanoseconds, error = example("float32_batches")["compare"](200)
     assert len(nanoseconds) == 2 and 0 < error < 1e-5
+
+
+def test_colliding_flows():
+    flows = example("colliding_flows")
+
+    def compressed(speed):
+        density, x, _ = flows["colliding_flows"](16, 20, speed)
+        return density.max(), (density, x)
+
+    slope, (density, x) = jax.jit(jax.grad(compressed, has_aux=True))(flows["SPEED"])
+    network, start = flows["NETWORK"], flows["START"]
+    assert density.mean() == pytest.approx(flows["DENSITY"], rel=1e-12)
+    held = (network.composition @ (x * density[:, None]).T).mean(axis=1)
+    np.testing.assert_allclose(held, network.composition @ start * flows["DENSITY"], rtol=1e-6, atol=1e-8)
+    carbon_monoxide = x[:, network.index("CO")]
+    assert density[7] > 2.0 * flows["DENSITY"] and jnp.argmax(carbon_monoxide) in (7, 8)
+    assert slope > 0

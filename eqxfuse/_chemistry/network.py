@@ -20,6 +20,7 @@ from eqxfuse._chemistry.identity import identity
 from eqxfuse._chemistry.lists import counted, listed
 from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Reaction
 from eqxfuse._chemistry.species import Species
 from eqxfuse._chemistry.total import Total, check_totals, levels, needed_totals, within
@@ -155,7 +156,18 @@ class Network(OneLine):
         over what is left; where nothing is, they are left out, and so are the reactions whose laws need them.
         """
         keep = {self.species_names[self.index(name)] for name in listed(species)}
-        kept = [j for j, r in enumerate(self.reactions) if keep.issuperset(_names(r))]
+        return self._part(keep, [j for j, r in enumerate(self.reactions) if keep.issuperset(_names(r))])
+
+    def with_reactions(self, positions: Iterable[int], species: str | Iterable[str] = ()) -> "Network":
+        """The reactions at some `positions` alone, in this network's order, with the species that they need and those
+        named in `species`. Totals as in `subnetwork`. Raises `UnknownSpecies`, and `IndexError`.
+        """
+        kept = sorted({range(len(self.reactions))[j] for j in positions})
+        named = {self.species_names[self.index(name)] for name in listed(species)}
+        return self._part(named.union(*(_names(self.reactions[j]) for j in kept)), kept)
+
+    def _part(self, keep: set[str], kept: list[int]) -> "Network":
+        """Species by name and reactions by position, and the totals over them."""
         while True:
             totals = within(zip(self.totals, self.total_terms, strict=True), keep, kept)
             known = {total.name for total in totals}
@@ -218,6 +230,28 @@ class Network(OneLine):
         return tuple(
             j for j, r in enumerate(self.reactions) if not any(f.t_min <= temperature <= f.t_max for f in r.fits)
         )
+
+    def uncertainty_factors(self, temperature: float) -> np.ndarray:
+        """[reactions] the factors F of 1 or more by which coefficients are uncertain at `temperature` [K], one standard
+        deviation (see `Uncertainty`); nan where none is stated.
+        """
+        stated = (reaction.fit_at(temperature).uncertainty for reaction in self.reactions)
+        return np.array([math.nan if own is None else own.at(temperature) for own in stated])
+
+    def with_uncertainties(self, uncertainties: Mapping[str | int, Uncertainty | float | None]) -> "Network":
+        """This network with other uncertainties of some coefficients: of the reaction at a position, or of all those
+        with an equation. What is not named keeps what it has. Networks that differ in nothing else are equal.
+
+        Raises `ValueError` for an equation or a position that the network does not have, and for factors below 1.
+        """
+        changed = list(self.reactions)
+        for key, uncertainty in uncertainties.items():
+            positions = [j for j, r in enumerate(self.reactions) if key in (j, r.equation)]
+            if not positions:
+                raise ValueError(f"the network has no reaction {key!r}")
+            for j in positions:
+                changed[j] = changed[j].with_uncertainty(uncertainty)
+        return replace(self, reactions=tuple(changed))
 
     @cached_property
     def orders(self) -> np.ndarray:

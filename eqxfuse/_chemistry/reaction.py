@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from eqxfuse._chemistry.equation import parse_equation
 from eqxfuse._chemistry.lists import listed
 from eqxfuse._chemistry.rate_laws import Fit, OutOfRange, RateLaw
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 
 _POLICIES = get_args(OutOfRange)
 
@@ -89,6 +90,18 @@ class Reaction:
         """From a text such as `"H2+ + H2 -> H3+ + H"` or `"2 H -> H2"`. Raises `ValueError`."""
         sides = parse_equation(equation)
         return cls.make(*sides, rate, factors=factors, out_of_range=out_of_range, id=id, kind=kind)
+
+    def with_uncertainty(self, uncertainty: Uncertainty | float | None) -> "Reaction":
+        """With the uncertainty of its coefficient, a factor of 1 or more, in all its fits; None takes it away.
+
+        Raises `ValueError`.
+        """
+        given = Uncertainty(float(uncertainty)) if isinstance(uncertainty, int | float) else uncertainty
+        return replace(self, fits=tuple(replace(fit, uncertainty=given) for fit in self.fits))
+
+    def fit_at(self, temperature: float) -> Fit:
+        """The fit that holds a temperature [K], else the nearest; the first of equals."""
+        return min(self.fits, key=lambda fit: max(fit.t_min - temperature, temperature - fit.t_max, 0.0))
 
     @property
     def net_change(self) -> Stoichiometry:

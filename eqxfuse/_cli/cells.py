@@ -1,13 +1,13 @@
-"""What `eqxfuse grid` and `eqxfuse tracers` have in common: many solves, kept as they are done."""
+"""What `eqxfuse grid`, `tracers` and `ensemble` have in common: many solves, kept as they are done."""
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from eqxfuse._chemistry.lists import counted
@@ -19,7 +19,6 @@ from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse._solve.grid import Cells, Part, gather, solve_blocks
 from eqxfuse._solve.integration import Integration
 from eqxfuse._solve.trajectory.origin import Origin
-from eqxfuse._solve.trajectory.trajectory import Trajectory
 
 CHUNK = 256
 """Cells that are written together, if nothing else is asked for."""
@@ -54,13 +53,19 @@ def solve_cells(
     axes: Mapping[str, tuple[Any, ...]],
     origin: Origin,
     options: argparse.Namespace,
+    added: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Solve what the store does not have, put its result together and report. Raises `CommandError`."""
+    """Solve what the store does not have, put its result together and report. Raises `CommandError`.
+
+    `added` stand beside the result's arrays in the place of what the axes hold.
+    """
+    if added is None:
+        added = {f"axis_{name}": np.array(values) for name, values in axes.items()}
     while len(store.todo):
         missing = [store.chunk(number) for number in store.missing]
         if missing:
             _solve(solve_blocks(integration, cells, missing, block), store, sum(map(len, missing)), options)
-        store.finish(cells.shape, axes, origin)
+        store.finish(cells.shape, added, origin)
     report(store, axes)
 
 
@@ -75,19 +80,5 @@ def _solve(parts: Generator[Part, None, None], store: GridStore, missing: int, o
     with closing(parts), tqdm(total=total, initial=total - missing, unit="solve", disable=not shown) as bar:
         for number, own in groupby(parts, lambda part: store.number(int(part[0].flat[0]))):
             trajectory = gather(own, store.chunk(number), bar.update)
-            store.write(number, _only(trajectory, options.species))
+            store.write(number, trajectory if options.species is None else trajectory.select(options.species))
             say_when_interrupted(f"{options.prog}: interrupted. {GOES_ON}")
-
-
-def _only(trajectory: Trajectory, names: tuple[str, ...] | None) -> Trajectory:
-    """Of the species that are kept."""
-    if names is None:
-        return trajectory
-    columns = [trajectory.species_names.index(name) for name in names]
-    return dataclasses.replace(
-        trajectory,
-        abundances=trajectory.abundances[..., columns],
-        initial=trajectory.initial[..., columns],
-        end_state=None if trajectory.end_state is None else trajectory.end_state[..., columns],
-        species=tuple(trajectory.species[i] for i in columns),
-    )

@@ -145,10 +145,11 @@ class GridStore:
         except OSError as error:
             raise _failure(self.folder, error) from error
 
-    def finish(self, shape: tuple[int, ...], axes: Mapping[str, tuple[Any, ...]], origin: Origin) -> None:
-        """End a round: make the result of its chunks, or put them into it. Begin the next. Raises `CommandError`."""
-        added = {f"axis_{name}": np.array(values) for name, values in axes.items()}
-        self._join(shape, added | origin_arrays(origin))
+    def finish(self, shape: tuple[int, ...], added: Mapping[str, np.ndarray], origin: Origin) -> None:
+        """End a round: make the result of its chunks, with the arrays `added` beside them, or put them into it. Begin
+        the next. Raises `CommandError`.
+        """
+        self._join(shape, {**added, **origin_arrays(origin)})
         try:
             self._begin()
         except OSError as error:

@@ -12,6 +12,7 @@ import jax
 from eqxfuse._cli.cache import add_cache
 from eqxfuse._cli.collapse import add_collapse
 from eqxfuse._cli.compare import add_compare
+from eqxfuse._cli.ensemble import add_ensemble
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.grid import add_grid
 from eqxfuse._cli.inspect import add_inspect
@@ -32,6 +33,7 @@ _COMMANDS = {
         add_tracers,
         "integrate a network along histories of conditions, as of tracer particles; goes on as grid",
     ),
+    "ensemble": (add_ensemble, "integrate a network with coefficients drawn as well as they are known, many times"),
     "inspect": (add_inspect, "report what a network file holds: sizes, ranges, duplicates, errors, cost"),
     "compare": (add_compare, "tell two networks apart: species, reactions, coefficients; exit status as that of diff"),
     "source": (add_source, "print the code that is generated for a network file"),
@@ -55,7 +57,14 @@ _TRACERS_EXAMPLE = """example:
 The result is a trajectory with an axis of tracers in front (eqxfuse.Trajectory.load). A run that was killed goes on
 when it is given once more.
 """
-_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE, "tracers": _TRACERS_EXAMPLE}
+_ENSEMBLE_EXAMPLE = """example:
+  eqxfuse ensemble rate22_final.rates --members 1000 --temperature 10 --density 2e4 --t-end 1Myr \\
+      --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
+
+ln k is normal around its value with the standard deviation ln F; files of UMIST and KIDA state F. The result is read by
+eqxfuse.Ensemble.load. A run that was killed goes on when it is given once more.
+"""
+_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE, "tracers": _TRACERS_EXAMPLE, "ensemble": _ENSEMBLE_EXAMPLE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -65,7 +65,8 @@ names = Argument(parse_names, str, list)
 
 def add_network(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """`FILE`, which may be left out where there is a `default`, `--format` and `--out-of-range`."""
-    text = f"network file (UMIST, KIDA, UCLCHEM, latent_tgas, KROME or PRIZMO), or one of {', '.join(SHIPPED)}"
+    formats = "UMIST, KIDA, UCLCHEM, latent_tgas, KROME, PRIZMO or eqxfuse's own"
+    text = f"network file ({formats}), or one of {', '.join(SHIPPED)}"
     if default is None:
         parser.add_argument("file", metavar="FILE", help=text)
     else:

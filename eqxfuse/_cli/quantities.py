@@ -57,6 +57,19 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
+def parse_seed(text: str) -> int:
+    """A whole number, zero or more."""
+    return 0 if text == "0" else parse_count(text)
+
+
+def parse_factor(text: str) -> float:
+    """A number of 1 or more."""
+    factor = parse_number(text)
+    if factor < 1.0:
+        raise ValueError(f"{text!r} is not a factor of 1 or more")
+    return factor
+
+
 def parse_axis(text: str, signed: bool = False) -> tuple[float, ...]:
     """`10`, `10,20,50`, `lo:hi:n` (n values spread evenly) or `lo:hi:nlog` (evenly in the logarithm): the values, zero
     or more, or any with `signed`.

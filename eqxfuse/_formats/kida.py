@@ -13,6 +13,9 @@ itype 1 and 2 (cosmic rays, and the photons they induce) mean alpha zeta, whatev
 Photon, which are no species); otherwise the formula names the law, also for the few rows of itype 3 (interstellar
 photons) that carry formula 1. A note lists the reactions in which the three do not agree.
 
+F and g are the uncertainty F(T) = F exp(g |1/T - 1/300 K|) of a coefficient whose logarithm is normal (`unc` logn).
+An F below 1, and the few rows with another distribution, state none; a note lists the latter.
+
 M, any third body, is no species: with it alpha of formula 3 and 6 is in cm^6 s^-1 and multiplies the density of the
 gas. itype 9 (association that a third body completes) must name its third body, M or a species.
 
@@ -27,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from eqxfuse._chemistry.rate_laws import Constant, Fit
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Source
 from eqxfuse._chemistry.species import Species
 from eqxfuse._formats.draft import Draft
@@ -38,6 +42,7 @@ _REACTANTS = ((0, 11), (11, 22), (22, 34))
 _PRODUCTS = ((34, 45), (45, 56), (56, 67), (67, 78), (78, 91))
 _WORDS = "alpha beta gamma F g unc itype Tmin Tmax formula id number recommendation"
 _NO_LIMIT = 9999
+_LOG_NORMAL = "logn"
 
 
 @dataclass(slots=True)
@@ -48,6 +53,7 @@ class _Rows:
     reactants: list[str]
     products: list[str]
     odd: bool
+    other_distribution: bool = False
     rows: list[Source] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
 
@@ -79,8 +85,10 @@ def _read(rows: Sequence[Source]) -> Draft:
         if len(layers) > 1:
             several.append(id)
     odd = [id for id, r in reactions.items() if r.odd]
+    other = [id for id, r in reactions.items() if r.other_distribution]
     _note(draft, "reactions whose itype, formula and agent do not agree", odd)
     _note(draft, "reactions with rows that hold at the same temperature, of which all count", several)
+    _note(draft, "reactions whose uncertainty is not that of a logarithm, and was left out", other)
     return draft
 
 
@@ -129,6 +137,7 @@ def _collect(row: Source, reactions: dict[int, _Rows]) -> None:
     found = reactions.setdefault(id, new)
     if (found.kind, found.reactants, found.products) != (new.kind, reactants, products):
         raise refuse(row, f"id {id} stands for another reaction in line {found.rows[0].line}")
+    found.other_distribution |= words[5] != _LOG_NORMAL
     found.rows.append(row)
     found.fits.append(_fit(row, itype, formula, THIRD_BODY in names, words))
 
@@ -163,7 +172,12 @@ def _fit(row: Source, itype: int, formula: int, third_body: bool, words: list[st
     alpha, beta, gamma = (number(row, what, words[i]) for i, what in enumerate(("alpha", "beta", "gamma")))
     low, high = number(row, "Tmin", words[7]), number(row, "Tmax", words[8])
     limits = temperature_range(row, 0.0 if low == -_NO_LIMIT else low, math.inf if high == _NO_LIMIT else high)
-    return Fit(law(row, itype, formula, third_body, (alpha, beta, gamma)), *limits)
+    return Fit(law(row, itype, formula, third_body, (alpha, beta, gamma)), *limits, _uncertainty(row, words))
+
+
+def _uncertainty(row: Source, words: list[str]) -> Uncertainty | None:
+    factor, slope = number(row, "F", words[3]), number(row, "g", words[4])
+    return Uncertainty(factor, slope) if words[5] == _LOG_NORMAL and factor >= 1.0 else None
 
 
 def _species(name: str) -> Species:

@@ -16,6 +16,7 @@ from eqxfuse._formats.format import Format
 from eqxfuse._formats.kida import KIDA
 from eqxfuse._formats.krome import KROME
 from eqxfuse._formats.latent_tgas import LATENT_TGAS
+from eqxfuse._formats.own import OWN
 from eqxfuse._formats.prizmo import PRIZMO
 from eqxfuse._formats.uclchem import UCLCHEM, read_with_ice
 from eqxfuse._formats.uclchem_ice import Grains
@@ -23,7 +24,7 @@ from eqxfuse._formats.umist import UMIST
 from eqxfuse._program.garbage import collector_paused
 from eqxfuse.errors import NetworkFormatError
 
-FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS, KROME, PRIZMO)}
+FORMATS = {f.name: f for f in (UMIST, KIDA, UCLCHEM, LATENT_TGAS, KROME, PRIZMO, OWN)}
 _KNOWN = "; ".join(f"{f.name!r} ({f.title})" for f in FORMATS.values())
 _LOOKED_AT = 50
 
@@ -43,11 +44,12 @@ def read_network(
     grains: Grains = "published",
 ) -> Network:
     """Read a network file: UMIST (RATE12, RATE22), KIDA, UCLCHEM csv (its gas phase), latent_tgas csv, KROME
-    (`react_...`) or PRIZMO.
+    (`react_...`), PRIZMO, or what `write_network` wrote.
 
-    `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"` or `"prizmo"`; without it the first lines
-    of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in the order in
-    which the reactions first name them, reactions in the order of the file; each reaction keeps its row in `source`.
+    `format` is `"umist"`, `"kida"`, `"uclchem"`, `"latent_tgas"`, `"krome"`, `"prizmo"` or `"eqxfuse"`; without it the
+    first lines of the file decide, and a file that looks like none of them, or like two, is refused. Species stand in
+    the order in which the reactions first name them, reactions in the order of the file; each reaction keeps its row in
+    `source`.
 
     `out_of_range` is what a coefficient is outside the ranges of temperature that it was fitted in:
 
@@ -58,9 +60,9 @@ def read_network(
     - `"zero"`: no reaction, the default for KROME, and for UCLCHEM but for rows that say `extrapolate`, as in these
       codes themselves.
 
-    None takes the default of the format, for PRIZMO `"extrapolate"`; latent_tgas has no ranges. Whatever is given
-    holds for every row, also for those of UCLCHEM that say something else. `Network.with_out_of_range` changes it
-    afterwards.
+    None takes the default of the format, for PRIZMO `"extrapolate"`, for eqxfuse what each row says; latent_tgas has no
+    ranges. Whatever is given holds for every row, also for those of UCLCHEM that say something else.
+    `Network.with_out_of_range` changes it afterwards.
 
     Rates of KROME and PRIZMO are expressions (see `rate_laws.Expression`); the quantities that their authors leave to
     the user are `Network.parameters`. Rows that need what eqxfuse does not have, such as tables of cross sections, are

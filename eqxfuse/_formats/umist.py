@@ -6,6 +6,9 @@ hold colons; a remark may follow after `!`. Lines that begin with `#` are commen
 
 Outside its ranges a coefficient is the formula of the nearest fit at the temperature itself, as in the database's own
 code: reactions with a barrier, which were fitted from 200 K or so upwards, do not run in cold gas.
+
+ACC is the accuracy: A less than 25 %, B less than 50 %, C within a factor of 2, D within an order of magnitude, E
+highly uncertain (McElroy et al. 2013), which is read as an order of magnitude, too.
 """
 
 import re
@@ -13,6 +16,7 @@ from collections.abc import Sequence
 
 from eqxfuse._chemistry.constants import ZETA_UMIST
 from eqxfuse._chemistry.rate_laws import CosmicRay, CosmicRayPhoton, Fit, Kooij, Photo, RateLaw
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Source
 from eqxfuse._chemistry.species import Species
 from eqxfuse._formats.draft import Draft
@@ -21,6 +25,7 @@ from eqxfuse._formats.format import Format
 
 _TWO_BODY = frozenset({"AD", "CD", "CE", "DR", "IA", "IN", "MN", "NN", "RA", "REA", "RR"})
 _AGENTS = {"CP": "CRP", "CR": "CRPHOT", "PH": "PHOTON"}
+_ACCURACY = {"A": 1.25, "B": 1.5, "C": 2.0, "D": 10.0, "E": 10.0}
 _LINE = re.compile(r"\s*[0-9]+\s*:\s*[A-Z]{2,3}\s*:")
 _TEXT = r'("[^"]*"|[^:]*)'
 _FIT = re.compile("([^:]*):" * 7 + f"{_TEXT}:{_TEXT}(?::|$)")
@@ -82,7 +87,8 @@ def _fits(row: Source, kind: str, count: int, text: str) -> list[Fit]:
 def _fit(row: Source, kind: str, match: re.Match[str]) -> Fit:
     alpha, beta, gamma = (number(row, what, match[i]) for i, what in enumerate(("alpha", "beta", "gamma"), 1))
     low, high = temperature_range(row, number(row, "Tlo", match[4]), number(row, "Thi", match[5]))
-    return Fit(_law(kind, alpha, beta, gamma), low, high)
+    factor = _ACCURACY.get(match[7].strip())
+    return Fit(_law(kind, alpha, beta, gamma), low, high, None if factor is None else Uncertainty(factor))
 
 
 def _law(kind: str, alpha: float, beta: float, gamma: float) -> RateLaw:

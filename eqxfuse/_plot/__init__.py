@@ -1,5 +1,6 @@
 """Pictures. The only home of Matplotlib, which is imported when the first one is drawn."""
 
+from eqxfuse._plot.bands import bands as bands
 from eqxfuse._plot.bars import bars as bars
 from eqxfuse._plot.curves import plot as plot
 from eqxfuse._plot.curves import save_plot as save_plot

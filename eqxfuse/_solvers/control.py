@@ -30,3 +30,30 @@ class StepControl(diffrax.PIDController):
         return diffrax.PIDController.adapt_step_size(
             steady, t0, t1, y0, y1_candidate, args, y_error, error_order, controller_state
         )
+
+
+SHORT = 0.9
+"""Part of what was wanted below which a step was cut off by the end of the solve, and says nothing of the next."""
+
+
+class RememberingControl(StepControl):
+    """`StepControl` that has, as the second part of its state, the step that it wants next: that of the next solve,
+    which is not the last step of this one, for that is cut off by its end.
+    """
+
+    def init(self, terms, t0, t1, y0, dt0, args, func, error_order):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """See `diffrax.PIDController.init`."""
+        first, state = StepControl.init(self, terms, t0, t1, y0, dt0, args, func, error_order)
+        return first, (state, first - t0)
+
+    def adapt_step_size(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, t0, t1, y0, y1_candidate, args, y_error, error_order, controller_state
+    ):
+        """See `diffrax.PIDController.adapt_step_size`."""
+        state, wanted = controller_state
+        kept, start, end, jumped, state, result = StepControl.adapt_step_size(
+            self, t0, t1, y0, y1_candidate, args, y_error, error_order, state
+        )
+        cut_off = kept & (t1 - t0 < SHORT * wanted)
+        wanted = jnp.where(cut_off, jnp.maximum(end - start, wanted), end - start)
+        return kept, start, end, jumped, (state, wanted), result

@@ -91,6 +91,17 @@ H2 + He+ -> He + H+ + H [30., 3d2]   3.7e-14 * exp(-35.0*invTgas)
 H -> H+ + E           []             0.46 * user_cr
 """
 
+OWN = """\
+{"eqxfuse": 1, "name": "", "species": [["H", [["H", 1]], 0], ["H2", [["H", 2]], 0]], "totals": [], "notes": []}
+{"equation": "H + H -> H2", "reactants": [["H", 2]], "products": [["H2", 1]], "factors": ["H"], "fits": [{"law": \
+"Kooij", "alpha": 1e-17, "beta": 0.5, "gamma": 0.0, "t_min": 10.0, "t_max": null, "uncertainty": [2.0, 0.0]}], \
+"out_of_range": "clamp", "id": 1, "kind": "grain"}
+{"equation": "H2 -> H + H", "reactants": [["H2", 1]], "products": [["H", 2]], "factors": ["H2"], "fits": [{"law": \
+"Expression", "code": [[["field", "temperature"], ["number", 0], ["mul", 0, 1]], 2, -1], "numbers": [1e-17], \
+"t_min": 0.0, "t_max": 300.0}], "out_of_range": "zero", "id": 2, "kind": ""}
+"""
+
 ALL = {
     "umist": UMIST, "kida": KIDA, "uclchem": UCLCHEM, "latent_tgas": LATENT_TGAS, "krome": KROME, "prizmo": PRIZMO,
+    "eqxfuse": OWN,
 }  # fmt: skip

@@ -58,7 +58,8 @@ def test_file_without_reactions(read):
 
 def test_unknown_format_name():
     with pytest.raises(
-        ValueError, match="format must be one of 'umist', 'kida', 'uclchem', 'latent_tgas', 'krome', 'prizmo' or None"
+        ValueError,
+        match="format must be one of 'umist', 'kida', 'uclchem', 'latent_tgas', 'krome', 'prizmo', 'eqxfuse' or None",
     ):
         read_network("nowhere", format="jaff")
 
@@ -75,6 +76,7 @@ DEFAULTS = {
     "latent_tgas": {"extrapolate"},
     "krome": {"zero", "extrapolate"},
     "prizmo": {"extrapolate"},
+    "eqxfuse": {"zero", "clamp"},
 }
 
 

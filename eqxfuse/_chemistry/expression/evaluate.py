@@ -24,7 +24,7 @@ def evaluate(code: Code, root: int, load: Callable[[str, Any], Any]) -> Any:
         elif op == "integer_pow":
             values.append(jax.lax.integer_pow(jnp.asarray(values[args[0]]), args[1]))
         else:
-            values.append(_OPERATIONS[op](*(values[i] for i in args)))
+            values.append(OPERATIONS[op](*(values[i] for i in args)))
     return values[root]
 
 
@@ -45,7 +45,7 @@ def _power(x, y):
     return _where_positive(x, lambda base: _exp(y * jnp.log(base)), at_zero)
 
 
-_OPERATIONS = {
+OPERATIONS = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,

@@ -1,10 +1,11 @@
 """A rate law with the range of temperatures it was fitted in."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from eqxfuse._chemistry.rate_laws.law import RateLaw
+from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 
 OutOfRange: TypeAlias = Literal["extrapolate", "bounded", "clamp", "zero"]
 """What a coefficient is below the lowest and above the highest of its ranges: the formula of the nearest fit at the
@@ -22,6 +23,8 @@ class Fit:
     law: RateLaw
     t_min: float = 0.0
     t_max: float = math.inf
+    uncertainty: Uncertainty | None = field(default=None, compare=False)
+    """None where none was stated. Fits that differ in nothing else are equal."""
 
     def __post_init__(self):
         if not 0.0 <= self.t_min <= self.t_max:

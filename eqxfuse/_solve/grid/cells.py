@@ -18,11 +18,12 @@ from eqxfuse._rhs.fused import Args, FusedRHS
 @dataclasses.dataclass(frozen=True)
 class Cells:
     """Inputs of many solves, as a flat list of arrays: those in `shared` hold for every cell, the others have one
-    row a cell. `shape` holds the axes of the grid, `features` [cells, any] what is known to set the work of a cell.
+    row a cell: an array, or what gives rows when it is indexed as one. `shape` holds the axes of the grid, `features`
+    [cells, any] what is known to set the work of a cell.
     """
 
     shape: tuple[int, ...]
-    arrays: tuple[np.ndarray, ...]
+    arrays: tuple[Any, ...]
     shared: tuple[bool, ...]
     structure: Any
     features: np.ndarray

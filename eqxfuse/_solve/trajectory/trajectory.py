@@ -104,6 +104,17 @@ class Trajectory(eqx.Module, OneLine):
         arrays = jax.tree.map(lambda array: array[index], dataclasses.replace(self, origin=None))
         return dataclasses.replace(arrays, origin=self.origin and self.origin.of_cell(index, shape))
 
+    def select(self, species: str | Sequence[str]) -> "Trajectory":
+        """The trajectory of these species alone, in the order of their names here. Raises `UnknownSpecies`."""
+        columns = [self._matter.index(name) for name in listed(species)]
+        return dataclasses.replace(
+            self,
+            abundances=self.abundances[..., columns],
+            initial=self.initial[..., columns],
+            end_state=None if self.end_state is None else self.end_state[..., columns],
+            species=tuple(self.species[i] for i in columns),
+        )
+
     def most_abundant(self, count: int = 10) -> tuple[str, ...]:
         """Names of the species with the largest abundances at the last output time, largest first; of a failed solve at
         the time where it ended.
