@@ -3,13 +3,15 @@
 A line is a JSON object. The first one is `{"eqxfuse": 1, "name", "species": [[name, composition, charge], ...],
 "totals": [[name, [[species or reaction, weight], ...]], ...], "notes": [...]}`, every other one a reaction:
 `{"equation", "reactants": [[species, number], ...], "products", "factors": [...], "fits": [...], "out_of_range", "id",
-"kind"}`. A fit is `{"law", its parameters, "t_min", "t_max", "uncertainty": [factor, slope]}`; a `t_max` of null is no
-limit. `equation` is there to be read by people.
+"kind"}`. Species in ice have their phase, binding energy and enthalpy behind the charge. A fit is `{"law", its
+parameters, "t_min", "t_max", "uncertainty": [factor, slope]}`; null stands for no limit. `equation` is there to be read
+by people.
 """
 
 import json
 import math
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import Fit
 from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Reaction, Source
-from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.species import PREFIXES, Species
 from eqxfuse._chemistry.total import Total
 from eqxfuse._formats.draft import Draft
 from eqxfuse._formats.fields import refuse
@@ -36,10 +38,12 @@ def write_network(network: Network, path: str | Path) -> None:
     The format is eqxfuse's own, a JSON object a line, one for each reaction; it holds every rate law but functions of
     the user's. The file appears when it is whole. Raises `UnsupportedRateLaw`, which names the reaction, and `OSError`.
     """
+    if network.processes:
+        warnings.warn(f"{path} does not hold the {len(network.processes)} processes that heat and cool", stacklevel=2)
     head = {
         "eqxfuse": _VERSION,
         "name": network.name,
-        "species": [[s.name, s.composition, s.charge] for s in network.species],
+        "species": [_species_row(s) for s in network.species],
         "totals": [[total.name, total.weights] for total in network.totals],
         "notes": network.notes,
     }
@@ -51,6 +55,11 @@ def write_network(network: Network, path: str | Path) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _species_row(species: Species) -> list[Any]:
+    row = [species.name, species.composition, species.charge]
+    return row if species.phase == "gas" else [*row, species.phase, species.binding_energy, species.enthalpy]
 
 
 def _row(reaction: Reaction) -> dict[str, Any]:
@@ -75,10 +84,10 @@ class _Whole(Draft):
     def __init__(self, row: Source, head: dict[str, Any]):
         super().__init__(Species.lenient)
         self._first = row
-        for name, atoms, charge in head["species"]:
+        for name, atoms, charge, *ice in head["species"]:
             if name in self._species:
                 raise ValueError(f"species {name!r} stands twice")
-            self._species[name] = Species(str(name), _composition(atoms), int(charge))
+            self._species[name] = Species(str(name), _composition(atoms), int(charge), *_ice(*ice))
         self._own_totals = tuple(Total(name, dict(map(tuple, own))) for name, own in head["totals"])
         self._name = str(head["name"])
         self.notes += map(str, head["notes"])
@@ -108,8 +117,15 @@ class _Whole(Draft):
 def _number(value: Any) -> float:
     number = float(value)
     if not math.isfinite(number):
-        raise ValueError(f"a number of species must be finite, got {value!r:.50}")
+        raise ValueError(f"numbers must be finite, got {value!r:.50}")
     return number
+
+
+def _ice(phase: str = "gas", binding_energy: float | None = None, enthalpy: float | None = None):
+    """The rest of a species' row."""
+    if phase not in ("gas", *PREFIXES.values()):
+        raise ValueError(f"unknown phase {phase!r:.50}")
+    return phase, *(None if value is None else _number(value) for value in (binding_energy, enthalpy))
 
 
 def _composition(atoms: Sequence | None) -> tuple[tuple[str, int], ...] | None:

@@ -41,9 +41,18 @@ def law_from_plain(fields: Mapping[str, Any]) -> RateLaw:
     if kind is Expression:
         numbers = tuple(map(_number, values["numbers"]))
         return Expression.of(_code(values["code"], len(numbers)), numbers)
-    return kind(
-        **{key: str(own) if isinstance(known[key].default, str) else _number(own) for key, own in values.items()}
-    )
+    return kind(**{key: _value(known[key], own) for key, own in values.items()})
+
+
+def _value(field: dataclasses.Field, plain: Any) -> Any:
+    """What a field of a law holds; options may be texts, true or false, or without limit."""
+    if isinstance(field.default, str):
+        return str(plain)
+    if isinstance(field.default, bool):
+        if not isinstance(plain, bool):
+            raise ValueError(f"{field.name} is true or false, got {plain!r:.50}")
+        return plain
+    return math.inf if plain is None and field.default == math.inf else _number(plain)
 
 
 def _plain(value: Any) -> Any:
@@ -51,7 +60,9 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value if isinstance(value, int) else float(value)
+    if isinstance(value, int):
+        return value
+    return None if value == math.inf else float(value)
 
 
 def _number(value: Any) -> float:

@@ -8,6 +8,7 @@ import pytest
 import eqxfuse as ef
 from eqxfuse import rate_laws as laws
 from tests.helpers import shared
+from tests.ice_networks import ice
 
 
 def written(network, tmp_path):
@@ -89,3 +90,9 @@ def test_mistakes_name_the_line(network, tmp_path, line, change, message):
     with pytest.raises(ef.NetworkFormatError, match=message) as error:
         ef.read_network(path)
     assert error.value.line == line + 1
+
+
+def test_networks_with_ice_come_back(tmp_path):
+    network = ice()
+    back = ef.read_network(written(network, tmp_path))
+    assert back.digest == network.digest and [s.phase for s in back.species] == [s.phase for s in network.species]
