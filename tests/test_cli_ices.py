@@ -35,7 +35,7 @@ def files(tmp_path):
     return str(tmp_path / "icy.csv"), str(tmp_path / "species.csv")
 
 
-def fails(arguments, capsys) -> tuple[int, str]:
+def fails(arguments, capsys) -> tuple[object, str]:
     """Exit status and what stands on stderr."""
     try:
         status = main(arguments)

@@ -97,10 +97,12 @@ def test_without_ice_there_is_an_error(ask):
 def test_plot_of_ice():
     figure = pytest.importorskip("matplotlib.figure")
     ax = icy().plot_ice(ax=figure.Figure().add_subplot())
-    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    legend = ax.get_legend()
+    assert legend is not None
+    texts = [text.get_text() for text in legend.get_texts()]
     assert texts == ["others  0.000971 %", "CO  38.8 %", "H$_{2}$O  100 %"]
-    assert "of H$_{2}$O" in ax.get_legend().get_title().get_text()
-    top = max(path.vertices[:, 1].max() for area in ax.collections for path in area.get_paths())
+    assert "of H$_{2}$O" in legend.get_title().get_text()
+    top = max(np.asarray(path.vertices)[:, 1].max() for area in ax.collections for path in area.get_paths())
     assert top == pytest.approx(1.43e-4 + 1e-9)
     chosen = icy().plot_ice("CO", figure.Figure().add_subplot())
     assert len(chosen.collections) == 2

@@ -147,7 +147,9 @@ class Network(OneLine):
 
         `elements`, `composition` and `conservation_errors` are over all of them.
         """
-        names = {phase: tuple(s.name for s in self.species if s.phase == phase) for phase in PHASES}
+        names: dict[Phase, tuple[str, ...]] = {
+            phase: tuple(s.name for s in self.species if s.phase == phase) for phase in PHASES
+        }
         return {phase: own for phase, own in names.items() if own}
 
     def in_phase(self, phase: Phase) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def plot_ice(
 
 def _largest(ices: Mapping[str, np.ndarray]) -> list[str]:
     """Species that make more than `_SHOWN` of the ice once half of it is there, largest at the end first."""
-    whole = sum(ices.values())
+    whole = np.sum(list(ices.values()), axis=0)
     there = whole >= 0.5 * np.max(whole, initial=0.0)
     last = {name: float(values[-1]) for name, values in ices.items() if np.any(values[there] > _SHOWN * whole[there])}
     return sorted(last, key=lambda name: -last[name])[:_MOST]

@@ -54,7 +54,7 @@ def inventory(
 ) -> dict[str, dict[Phase, Float[Array, "..."]]]:
     """Nuclei of each element by phase, of those phases that the species have."""
     matter = Network(tuple(species), ())
-    phases = {phase: np.array([s.phase == phase for s in species]) for phase in matter.phases}
+    phases: dict[Phase, np.ndarray] = {phase: np.array([s.phase == phase for s in species]) for phase in matter.phases}
     return {
         element: {phase: y @ jnp.asarray(atoms * own, y.dtype) for phase, own in phases.items()}
         for element, atoms in zip(matter.elements, matter.composition, strict=False)
