@@ -43,6 +43,18 @@ def test_temperature_grid():
     assert "[K]" in ax.get_xlabel() and len(ax.get_lines()) == 3
 
 
+def test_depletion():
+    depletion = example("depletion")
+    densities = jnp.array([1e3, 1e4, 1e6])
+    left = np.asarray(depletion["left_in_gas"](densities))
+    landing = 8.1905e-22 * np.sqrt(8 * 1.380649e-16 * 10.0 / (np.pi * 28 * 1.66054e-24)) * densities
+    np.testing.assert_allclose(left[0], np.exp(-landing[0] * 1e5 * ef.YEAR), rtol=0.02)  # nothing comes back yet
+    assert 1.0 > left[0] > left[1] > left[2] > 0.0
+    ax = axes()
+    depletion["draw"](densities, left, ax)
+    assert "CO" in ax.get_ylabel()
+
+
 def test_sensitivity_of_co():
     found = example("sensitivity_of_co")["sensitivities"]()
     assert {"H2 + C -> CH2", "H2 -> H2+ + e-"} <= {row.equation for row in found.top(3)}

@@ -15,6 +15,7 @@ from eqxfuse._analysis.notebook import budget_html
 from eqxfuse._chemistry.checks import require_conditions
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._chemistry.lists import counted
+from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse._rhs.fused import Args, FusedRHS, require_rhs
 from eqxfuse._rhs.state import as_state
@@ -33,6 +34,14 @@ class BudgetTerm(NamedTuple):
     """Formed or destroyed by it in each second: above zero but for the noise of negative abundances."""
     share: float
     """Part of all formation, or of all destruction."""
+    channel: str = ""
+    """Where ice takes part, the kind of the reaction in its file (`THERM`, `DEUVCR`, `LHDES`), or its rate law, as one
+    equation may stand for several ways to leave the ice; else empty."""
+
+    @property
+    def label(self) -> str:
+        """The equation, and the channel if any, such as `#CO -> CO  [THERM]`."""
+        return f"{self.equation}  [{self.channel}]" if self.channel else self.equation
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +92,7 @@ class Budget:
                 lines.append(f"{title}: none here, by {number} of rate 0" if terms else f"{title}: by no reaction")
                 continue
             lines.append(f"{title}: {total:.3e} {unit} by {number}")
-            lines += [f"  {term.share:6.1%}  {term.rate:.3e}  {term.equation}" for term in terms[:rows]]
+            lines += [f"  {term.share:6.1%}  {term.rate:.3e}  {term.label}" for term in terms[:rows]]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -114,10 +123,10 @@ def budget(rhs: FusedRHS, conditions: Args, y: Float[Array, "species"], species:
     if not np.isfinite(flux).all() or not math.isfinite(y[index]):
         raise ValueError("y or the coefficients hold values that are not finite, so there is no budget of them")
     changes = [(j, dict(reaction.net_change).get(species, 0)) for j, reaction in enumerate(network.reactions)]
-    equations = [reaction.equation for reaction in network.reactions]
-    formed = [(j, equations[j], float(change * flux[j])) for j, change in changes if change > 0]
-    destroyed = [(j, equations[j], float(-change * flux[j])) for j, change in changes if change < 0]
-    return Budget(species, float(y[index]), _ranked(formed), _ranked(destroyed), rhs.state)
+    formed = [(j, float(change * flux[j])) for j, change in changes if change > 0]
+    destroyed = [(j, float(-change * flux[j])) for j, change in changes if change < 0]
+    sides = (_ranked(network, rows) for rows in (formed, destroyed))
+    return Budget(species, float(y[index]), *sides, state=rhs.state)
 
 
 @eqx.filter_jit
@@ -125,7 +134,18 @@ def _fluxes(rhs: FusedRHS, conditions: Args, y, t):
     return fluxes(rhs, conditions, y, t=t)
 
 
-def _ranked(rows: Sequence[tuple[int, str, float]]) -> tuple[BudgetTerm, ...]:
-    total = math.fsum(rate for _, _, rate in rows)
-    terms = (BudgetTerm(*row, share=row[2] / total if total else 0.0) for row in rows)
+def _ranked(network: Network, rows: Sequence[tuple[int, float]]) -> tuple[BudgetTerm, ...]:
+    total = math.fsum(rate for _, rate in rows)
+    terms = (
+        BudgetTerm(j, network.reactions[j].equation, rate, rate / total if total else 0.0, _channel(network, j))
+        for j, rate in rows
+    )
     return tuple(sorted(terms, key=lambda term: -abs(term.rate)))
+
+
+def _channel(network: Network, j: int) -> str:
+    reaction = network.reactions[j]
+    names = (name for name, _ in (*reaction.reactants, *reaction.products))
+    if all(network.species[network.index(name)].phase == "gas" for name in names):
+        return ""
+    return reaction.kind or type(reaction.fits[0].law).__name__

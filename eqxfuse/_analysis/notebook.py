@@ -18,7 +18,7 @@ def budget_html(budget: "Budget") -> Html:
 
 
 def _side(title: str, terms: Sequence["BudgetTerm"]) -> Iterator[Html]:
-    rows = [(f"{term.share:.1%}", bar(term.share), f"{term.rate:.3e}", term.equation) for term in terms]
+    rows = [(f"{term.share:.1%}", bar(term.share), f"{term.rate:.3e}", term.label) for term in terms]
     yield table(("share", "", "rate", title), rows[:_ROWS])
     if len(rows) > _ROWS:
         yield folded(f"{len(rows) - _ROWS} more", table((), rows[_ROWS:]))

@@ -22,7 +22,7 @@ from eqxfuse._chemistry.notebook import network_html
 from eqxfuse._chemistry.rate_laws import Constant, OutOfRange, RateLaw, RateTable
 from eqxfuse._chemistry.rate_laws.uncertainty import Uncertainty
 from eqxfuse._chemistry.reaction import Reaction
-from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.species import PHASES, Phase, Species
 from eqxfuse._chemistry.total import Total, check_totals, levels, needed_totals, within
 from eqxfuse._program.one_line import OneLine
 from eqxfuse.errors import UnknownSpecies
@@ -148,6 +148,27 @@ class Network(OneLine):
             matrix[-1, j] = s.charge
         matrix.flags.writeable = False
         return matrix
+
+    @cached_property
+    def phases(self) -> dict[Phase, tuple[str, ...]]:
+        """Names of the species in the gas, on the surface and in the bulk of the ice; phases without any are not there.
+
+        `elements`, `composition` and `conservation_errors` are over all of them.
+        """
+        names: dict[Phase, tuple[str, ...]] = {
+            phase: tuple(s.name for s in self.species if s.phase == phase) for phase in PHASES
+        }
+        return {phase: own for phase, own in names.items() if own}
+
+    def in_phase(self, phase: Phase) -> tuple[str, ...]:
+        """Names of the species of one phase. Raises `ValueError` for one that is no phase, or has no species."""
+        if phase not in PHASES:
+            raise ValueError(f"a phase is one of {', '.join(map(repr, PHASES))}, got {phase!r}")
+        if phase not in self.phases:
+            raise ValueError(
+                f"no species of this network is in the phase {phase!r}; there are {', '.join(self.phases)}"
+            )
+        return self.phases[phase]
 
     def subnetwork(self, species: str | Iterable[str]) -> "Network":
         """The reactions among `species` alone, in this network's order. Raises `UnknownSpecies`.
@@ -330,6 +351,11 @@ class Network(OneLine):
     def _users(self, total: Total) -> int:
         return sum(total.name in needed_totals(r) for r in self.reactions)
 
+    def _phases(self) -> list[str]:
+        """The sizes of the phases, where there is ice."""
+        sizes = ", ".join(f"{phase} {len(names)}" for phase, names in self.phases.items())
+        return [f"species by phase: {sizes}"] if set(self.phases) - {"gas"} else []
+
     def summary(self) -> str:
         """A few lines: sizes, elements, kinds of reactions, duplicates, conservation errors, notes."""
         opaque = self._opaque
@@ -340,6 +366,7 @@ class Network(OneLine):
             [
                 repr(self),
                 f"elements: {' '.join(self.elements)}",
+                *self._phases(),
                 f"species that are not a formula: {len(opaque)}{names}",
                 f"reactions by kind: {', '.join(f'{kind} {n}' for kind, n in kinds)}",
                 f"reactions with several fits: {piecewise}",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 ATOMIC_MASS = {
     "H": 1.008, "D": 2.014, "He": 4.0026, "Li": 6.94, "Be": 9.0122, "B": 10.81, "C": 12.011, "N": 14.007,
@@ -25,6 +25,8 @@ _ELECTRONS = ("e-", "E-", "E", "e")
 
 Phase: TypeAlias = Literal["gas", "surface", "bulk"]
 """Where a species is: in the gas, in the outermost layers of the ice on grains, or below them."""
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 PREFIXES: dict[str, Phase] = {"#": "surface", "@": "bulk"}
 """What names of species in ice begin with, before the name of the same species in the gas."""

@@ -16,6 +16,7 @@ from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.report import warn
 from eqxfuse._formats import read_network
 from eqxfuse._formats.read import Unsupported
+from eqxfuse._formats.uclchem_ice import Grains
 from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse.errors import BackendUnavailable, NetworkFormatError, UnknownSpecies
 from eqxfuse.networks import dark_cloud, interstellar, primordial, primordial_collapse, robertson
@@ -28,8 +29,9 @@ THERMAL = {"interstellar": presets.interstellar, "primordial": presets.primordia
 
 
 def open_network(options: argparse.Namespace) -> Network:
-    """The network in `options.file`. Raises `CommandError`."""
-    return read(options.file, options.format, options.out_of_range, options.unsupported)
+    """The network in `options.file`. Raises `CommandError`, and `UsageError` for options that do not go together."""
+    how = options.format, options.out_of_range, options.unsupported, options.species_file, options.grains
+    return read(options.file, *how)
 
 
 def describe_network(network: Network, backend: str) -> str:
@@ -52,19 +54,27 @@ def read(
     format: str | None = None,
     out_of_range: OutOfRange | None = None,
     unsupported: Unsupported = "refuse",
+    species: str | None = None,
+    grains: Grains = "published",
 ) -> Network:
-    """The network in a file, or one of `SHIPPED`. Raises `CommandError`."""
+    """The network in a file, or one of `SHIPPED`. Raises `CommandError`, and `UsageError` for a file of species that
+    nothing needs.
+    """
+    if species is not None and grains == "none":
+        raise UsageError("--grains none leaves out what --species-file is for: give one of the two")
     if file in SHIPPED and not Path(file).exists():
+        if species is not None:
+            raise UsageError(f"{file} ships with eqxfuse and has no ice: --species-file is for files of UCLCHEM")
         network = SHIPPED[file]()
         return network if out_of_range is None else network.with_out_of_range(out_of_range)
     try:
-        return read_network(file, format, out_of_range, unsupported)
+        return read_network(file, format, out_of_range, unsupported, species=species, grains=grains)
     except NetworkFormatError as error:
         text = f": {error.text.strip()[:80]!r}" if error.text else ""
         where = f"{error.path}:{error.line}" if error.line else error.path
         raise CommandError(f"{where}: {error.why}{text}") from error
     except OSError as error:
-        raise CommandError(f"cannot read {file}: {error.strerror}") from error
+        raise CommandError(f"cannot read {error.filename or file}: {error.strerror}") from error
 
 
 def check_parameters(conditions: Conditions, *networks: Network) -> None:

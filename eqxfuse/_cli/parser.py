@@ -16,6 +16,7 @@ from eqxfuse._cli.quantities import (
 )
 from eqxfuse._cli.settings import apply_settings, settings_file
 from eqxfuse._formats.read import FORMATS, Unsupported
+from eqxfuse._formats.uclchem_ice import Grains
 from eqxfuse._kernels import Backend
 from eqxfuse._solve.trajectory.files import SUFFIXES
 
@@ -64,7 +65,7 @@ names = Argument(parse_names, str, list)
 
 
 def add_network(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """`FILE`, which may be left out where there is a `default`, `--format` and `--out-of-range`."""
+    """`FILE`, which may be left out where there is a `default`, and how it is read."""
     formats = "UMIST, KIDA, UCLCHEM, latent_tgas, KROME, PRIZMO or eqxfuse's own"
     text = f"network file ({formats}), or one of {', '.join(SHIPPED)}"
     if default is None:
@@ -72,8 +73,18 @@ def add_network(parser: argparse.ArgumentParser, default: str | None = None) -> 
     else:
         parser.add_argument("file", metavar="FILE", nargs="?", default=default, help=f"{text} (default: {default})")
     parser.add_argument("--format", choices=list(FORMATS), help="format of FILE (default: its content decides)")
+    add_grains(parser)
     add_out_of_range(parser)
     add_unsupported(parser)
+
+
+def add_grains(parser: argparse.ArgumentParser, of: str = "") -> None:
+    """`--species-file` and `--grains`, or those `of` one of several networks."""
+    suffix, which = (f"-{of.lower()}", f" of {of}") if of else ("", "")
+    text = f"file of species{which} (UCLCHEM's csv), for its ice on grains"
+    parser.add_argument(f"--species-file{suffix}", metavar="FILE", help=text)
+    text = f"rows of grains{which}: laws as published, as UCLCHEM computes them, or left out (default: published)"
+    parser.add_argument(f"--grains{suffix}", choices=get_args(Grains), default="published", help=text)
 
 
 def add_unsupported(parser: argparse.ArgumentParser) -> None:

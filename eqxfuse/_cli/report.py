@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,13 @@ from eqxfuse._cli.errors import CommandError
 from eqxfuse._models import Zone
 from eqxfuse._plot import save_figure, save_plot, zones_height
 from eqxfuse._solve.durable import write_durably
+from eqxfuse._solve.trajectory.ice import WATER
 from eqxfuse._solve.trajectory.trajectory import Trajectory
 from eqxfuse.errors import Doubt
 
 _COLUMNS = 6
+_ICES = 10
+"""Species in a table of ice."""
 
 
 def warn(message: str) -> None:
@@ -52,9 +55,36 @@ def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | No
     else:
         title, x, head = "n_H [cm^-3]", density, "{:.2e}".format
         wanted = np.geomspace(x[0], x[-1], _COLUMNS)
-    columns = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
     rows = {} if trajectory.temperature is None else {"T [K]": (np.asarray(trajectory.temperature), "13.1f")}
     rows |= {name: (np.asarray(trajectory.abundance(name)), "13.3e") for name in names}
+    return _columns(title, x, wanted, head, rows)
+
+
+def ice_table(trajectory: Trajectory) -> str:
+    """Layers of ice and, in percent of water ice where the network has that, what it is made of: the largest at the
+    end, at its end and at the whole decades before it.
+    """
+    x = np.asarray(trajectory.times)
+    rows = {"layers": (np.asarray(trajectory.layers()), "13.3g")}
+    names = sorted(trajectory.ice_names, key=lambda name: -float(trajectory.ice(name)[-1]))[:_ICES]
+    if WATER in trajectory.ice_names:
+        title, percent = f"ice [% of {WATER}]", trajectory.ice_composition()
+        rows |= {name: (np.asarray(percent[name]), "13.3g") for name in names}
+    else:
+        title = "ice [n/n_H]"
+        rows |= {name: (np.asarray(trajectory.ice(name)), "13.3e") for name in names}
+    return _columns(title, x, x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
+
+
+def _columns(
+    title: str,
+    x: np.ndarray,
+    wanted: np.ndarray,
+    head: Callable[[float], str],
+    rows: Mapping[str, tuple[np.ndarray, str]],
+) -> str:
+    """Rows of values and their format, at the `x` that are nearest to those `wanted`."""
+    columns = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
     width = max(map(len, (*rows, title)))
     lines = [title.ljust(width) + "".join(f"{head(x[i]):>13}" for i in columns)]
     lines += [
@@ -94,7 +124,8 @@ def _unwritable(folder: Path, error: OSError) -> CommandError:
 def write(
     result: Trajectory | Zone, names: Sequence[str], folder: Path, name: tuple[str, str], title: str
 ) -> list[Path]:
-    """The data and, with Matplotlib, a picture in `folder`; `name` is the stem of both and the suffix of the data.
+    """The data and, with Matplotlib, a picture in `folder`, and one of the ice where there is any; `name` is the stem
+    of all and the suffix of the data.
 
     Raises `CommandError`.
     """
@@ -106,19 +137,26 @@ def write(
         raise CommandError(str(missing)) from missing
     except OSError as error:
         raise _unwritable(folder, error) from error
-    picture = folder / f"{stem}.png"
-    return [*written, picture] if _drawn(result, names, picture, title) else written
+    pictures = {folder / f"{stem}.png": lambda part: _draw(result, names, part, title)}
+    trajectory = result if isinstance(result, Trajectory) else result.trajectory
+    if trajectory.ice_names:
+        pictures[folder / f"{stem}_ice.png"] = lambda part: _draw_ice(trajectory, part, title)
+    return [*written, *(path for path, draw in pictures.items() if _drawn(path, draw))]
 
 
-def _drawn(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> bool:
+def _drawn(path: Path, draw: Callable[[Path], None]) -> bool:
     try:
-        write_durably(path, lambda part: _draw(result, names, part, title))
+        write_durably(path, draw)
     except ImportError as missing:
         warn(f"no picture was drawn: {missing}")
         return False
     except OSError as error:
         raise _unwritable(path.parent, error) from error
     return True
+
+
+def _draw_ice(trajectory: Trajectory, path: Path, title: str) -> None:
+    save_figure(path, lambda figure: trajectory.plot_ice(ax=figure.add_subplot()), 5.0, title)
 
 
 def _draw(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> None:

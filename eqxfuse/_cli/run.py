@@ -23,7 +23,7 @@ from eqxfuse._cli.inputs import (
     start,
 )
 from eqxfuse._cli.parser import add_network, add_solve, add_start, add_thermal
-from eqxfuse._cli.report import file_stem, make_folder, statistics, table, write
+from eqxfuse._cli.report import file_stem, ice_table, make_folder, statistics, table, write
 from eqxfuse._cli.settings import add_settings
 from eqxfuse._models import Zone
 from eqxfuse._plot import plain
@@ -109,6 +109,8 @@ def report(result: Trajectory | Zone, seconds: float, title: str, name: str, opt
     try:
         written = write(result, names, Path(options.out), (file_stem(name), options.save), title)
     finally:
-        print(f"\n{table(trajectory, names, density)}\n\n{statistics(trajectory, seconds)}")
+        known = trajectory.ice_names and trajectory.conditions is not None
+        ices = f"\n\n{ice_table(trajectory)}" if known else ""
+        print(f"\n{table(trajectory, names, density)}{ices}\n\n{statistics(trajectory, seconds)}")
     for path in written:
         print(f"wrote {path}")

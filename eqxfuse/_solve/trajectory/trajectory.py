@@ -14,12 +14,13 @@ from jaxtyping import Array, Bool, Float, Int
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.lists import listed
 from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.species import Species
-from eqxfuse._plot import plot
+from eqxfuse._chemistry.species import Phase, Species
+from eqxfuse._plot import plot, plot_ice
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._solve.outcome import Outcome
 from eqxfuse._solve.trajectory.between import interpolate, warn_of_gaps
 from eqxfuse._solve.trajectory.files import read_fields, to_dataframe, to_dataset, write_file
+from eqxfuse._solve.trajectory.ice import WATER, ice, ice_columns, inventory, layers, require_ice
 from eqxfuse._solve.trajectory.notebook import trajectory_html
 from eqxfuse._solve.trajectory.origin import Origin
 
@@ -75,6 +76,57 @@ class Trajectory(eqx.Module, OneLine):
     def abundance(self, name: str) -> Float[Array, "*batch times"]:
         """Abundance of one species over time. Raises `UnknownSpecies`."""
         return self.abundances[..., self._matter.index(name)]
+
+    def phase(self, phase: Phase) -> dict[str, Float[Array, "*batch times"]]:
+        """Abundances over time of the species of one phase, `"gas"`, `"surface"` or `"bulk"`, by their names.
+
+        Raises `ValueError` for another phase, and where the network has no species in it.
+        """
+        return {name: self.abundance(name) for name in self._matter.in_phase(phase)}
+
+    @property
+    def ice_names(self) -> tuple[str, ...]:
+        """Species in ice by their names in the gas, each once; empty for a network without ice."""
+        return tuple(ice_columns(self.species))
+
+    def ice(self, name: str) -> Float[Array, "*batch times"]:
+        """Abundance in ice over time, surface and bulk together, of a species by its name in the gas, such as `"H2O"`.
+
+        Raises `UnknownSpecies`, and `ValueError` where the network has no ice.
+        """
+        return ice(self.species, self.abundances, name)
+
+    def ice_composition(self) -> dict[str, Float[Array, "*batch times"]]:
+        """Each species of the ice over time, surface and bulk together, in percent of water ice, as observers give it.
+
+        By names in the gas; NaN or infinite while there is no water ice. Raises `UnknownSpecies` for a network without
+        water ice, and `ValueError` for one without ice.
+        """
+        water = self.ice(WATER)
+        return {name: 100.0 * self.ice(name) / water for name in self.ice_names}
+
+    def layers(self, conditions: Conditions | None = None) -> Float[Array, "*batch times"]:
+        """How many monolayers the ice makes over time: all species on the surface and in the bulk, H and H2 included,
+        over the sites of all grains, 4 pi `grain_radius`^2 `site_density` / `gas_to_grain` for each hydrogen nucleus.
+
+        `conditions` are those of the solve where they are known; else (a solve with a function of time) give some
+        with its grains. Raises `ValueError` where neither is there, and where the network has no ice.
+        """
+        known = self.conditions if conditions is None else conditions
+        if known is None:
+            raise ValueError("the grains of this solve are not known: pass conditions= with them")
+        x = self.abundances
+        if self.state == "density":
+            x = x / jnp.asarray(known.density)[..., None, None]
+        return layers(self.species, x, known)
+
+    def inventory(self) -> dict[str, dict[Phase, Float[Array, "*batch times"]]]:
+        """How many nuclei of each element are in each phase over time, in units of `state`: `["C"]["surface"]`.
+
+        Summed over the phases of an element it is what `conservation` looks at. Phases without species are left out,
+        and species that are not a formula count as nothing.
+        """
+        return inventory(self.species, self.abundances)
 
     @property
     def final(self) -> dict[str, Float[Array, "*batch"]]:
@@ -155,6 +207,21 @@ class Trajectory(eqx.Module, OneLine):
         names = self.most_abundant() if species is None else listed(species)
         curves = {name: self.abundance(name) for name in names}
         return plot(self.times, curves, self.state, ax)
+
+    def plot_ice(self, species: str | Sequence[str] | None = None, ax: "Axes | None" = None) -> "Axes":
+        """Ice over time in years, surface and bulk together, its species stacked; needs matplotlib.
+
+        The legend has the amounts at the end in percent of water ice. `species` are the names in the gas of those to
+        show, from the lowest up; by default those that make a fiftieth of the ice, the largest at the end first, with
+        the others as one. Draws on `ax` or a new figure and returns the axes. Raises `UnknownSpecies`, `ValueError`
+        for a batch or without ice, `ImportError` without matplotlib.
+        """
+        self._require_one("plot_ice shows")
+        require_ice(self.species)
+        amounts = {name: self.ice(name) for name in self.ice_names}
+        for name in listed(species or ()):
+            self.ice(name)
+        return plot_ice(self.times, amounts, self.state, None if species is None else listed(species), WATER, ax)
 
     def dataframe(self) -> "DataFrame":
         """A pandas table: a row for each time [s], a column for each species; needs `pip install 'eqxfuse[tables]'`.

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from eqxfuse._chemistry.conditions import FIELDS, Conditions
-from eqxfuse._chemistry.species import Species
+from eqxfuse._chemistry.species import PREFIXES, Species
 from eqxfuse._solve.outcome import from_names, names_of
 from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
 
@@ -100,4 +100,5 @@ def species_from(names: Sequence[str], compositions: str) -> tuple[Species, ...]
 
 
 def _species(name: str, composition: list | None, charge: int) -> Species:
-    return Species(name, None if composition is None else tuple((e, n) for e, n in composition), charge)
+    pairs = None if composition is None else tuple((e, n) for e, n in composition)
+    return Species(name, pairs, charge, PREFIXES.get(name[:1], "gas"))
