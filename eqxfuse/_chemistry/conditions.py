@@ -233,7 +233,7 @@ class Conditions(eqx.Module, OneLine):
     site_density: Field = _field(
         1.5e15, unit="cm^-2", meaning="sites on a square centimetre of grain", largest=1e20, positive=True
     )
-    """Sites for species of the ice on a square centimetre of grain [cm^-2]."""
+    """Sites on a square centimetre of grain [cm^-2], each for one species of the ice."""
     grain_cross_section: Field = _field(
         8.1905e-22, unit="cm^2", meaning="cross section of the grains for each hydrogen nucleus", largest=1e-15
     )
@@ -243,23 +243,23 @@ class Conditions(eqx.Module, OneLine):
     surface_barrier_ratio: Field = _field(
         0.5, unit="1", meaning="barrier for hopping on the surface of ice, over the binding energy", largest=10.0
     )
-    """Barrier for hopping on the surface of the ice, over the binding energy [1]."""
+    """Barrier for hopping on the surface of ice, over the binding energy [1]."""
     bulk_barrier_ratio: Field = _field(
         0.5, unit="1", meaning="barrier for hopping in the bulk of ice, over the binding energy", largest=10.0
     )
-    """Barrier for hopping in the bulk of the ice, over the binding energy [1]."""
+    """Barrier for hopping in the bulk of ice, over the binding energy [1]."""
     barrier_width: Field = _field(
         1.4e-8, unit="cm", meaning="width of the barriers of reactions in ice", use="for tunnelling", largest=1.0
     )
     """Width of the barriers of reactions in ice [cm], for tunnelling."""
     uv_yield: Field = _field(0.03, unit="1", meaning="species of ice that an ultraviolet photon sets free", largest=1e6)
-    """Species of the ice that an ultraviolet photon sets free [1]."""
+    """Species of ice that an ultraviolet photon sets free [1]."""
     h2_yield: Field = _field(0.01, unit="1", meaning="species of ice that the formation of H2 sets free", largest=1e6)
-    """Species of the ice that the formation of one H2 sets free [1]."""
+    """Species of ice that the formation of H2 sets free [1], each time."""
     cosmic_ray_yield: Field = _field(
         1.0e5, unit="1", meaning="species of ice that a heavy cosmic ray sets free", largest=1e12
     )
-    """Species of the ice that a heavy nucleus of the cosmic rays sets free [1]."""
+    """Species of ice that a heavy cosmic ray sets free [1]."""
     parameters: dict[str, Field] = eqx.field(converter=_as_parameters, default_factory=dict)
     """Named quantities that the network's rates need beside the others (`Network.parameters`), such as
     `{"user_J21": 1e-2}`, in whatever units the rates take them."""

@@ -35,6 +35,23 @@ EXAMPLES = (
     laws.ShieldedCO(2.0e-10),
     laws.ShieldedC(3.1e-10, 3.33),
     laws.Expression("3e-10*T32**(-0.4)*exp(-7e2/Tgas)*user_crate*1e16/(1 + n(idx_H)*1e-4)"),
+    laws.Accretion(1.0, 1.0, 28.0),
+    laws.Accretion(1.0, 0.0, 1.0, sticking="H", highest=150.0),
+    laws.EleyRideal(1.0, 0.0, 10.0, 1.0, 0.7),
+    laws.ThermalDesorption(28.0, 130.0),
+    laws.ThermalDesorption(28.0, 130.0, two_phase=True),
+    laws.CosmicRayDesorption(1200.0),
+    laws.PhotoDesorption(1300.0),
+    laws.H2FormationDesorption(1200.0),
+    laws.SurfaceReaction(1.0, 25.0, 1.0, 1.0, 28.0, 65.0, 130.0, 0.1, 240.0, 1e-3),
+    laws.SurfaceReaction(1.0, 0.0, 1.0, 1.0, 28.0, 200.0, 200.0, bulk=True, highest=150.0),
+    laws.EncounterDesorption(2.0, 44.0),
+    laws.BulkSwap(28.0, 200.0),
+    laws.SurfaceSwap(),
+    laws.Burial(),
+    laws.Uncovering(),
+    laws.BulkPhoto(3e-10, 2.0),
+    laws.BulkCosmicRayPhoton(1.3e-17, 0.0, 421.0, 1.3e-17),
     laws.UserRate(_power, (1e-11, 0.4)),
     laws.UserRate(_power, (1e-11, 0.4), modifier_function=_quenched, species=("H",)),
 )
@@ -59,8 +76,20 @@ FIELDS = {
     "velocity_gradient": (1e-18, 1e-8),
     "ortho_para_ratio": (0.0, 1e3),
     "compression_rate": (-1e-8, 1e-8),
+    "grain_radius": (1e-7, 1e-4),
+    "site_density": (1e14, 1e16),
+    "grain_cross_section": (0.0, 1e-20),
+    "surface_barrier_ratio": (0.0, 1.0),
+    "bulk_barrier_ratio": (0.0, 1.0),
+    "barrier_width": (0.0, 3e-8),
+    "uv_yield": (0.0, 1.0),
+    "h2_yield": (0.0, 1.0),
+    "cosmic_ray_yield": (0.0, 1e6),
 }
 """Extreme values of each field."""
+
+BEYOND_SINGLE = (laws.ThermalDesorption, laws.SurfaceReaction, laws.Burial)
+"""Laws whose derivatives at the extremes exceed what single precision holds."""
 
 DENSITIES = (-1e-30, 0.0, 1e-30, 1e-12, 1.0, 1e6, 1e12)
 """Densities [cm^-3] that a solver may produce."""

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws.ice.grain import SURFACE, inverse, mean_speed
+from eqxfuse._chemistry.rate_laws.ice.grain import SURFACE, dust_temperature, inverse, mean_speed
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
 
 _FOCUSING = 16.71e-4
@@ -66,7 +66,7 @@ class EleyRideal(RateLaw):
 
     def coefficient(self, conditions):
         rate = landing(conditions, self.alpha, self.beta, self.mass)
-        return self.share * rate * jnp.exp(-self.gamma / conditions.dust_temperature)
+        return self.share * rate * jnp.exp(-self.gamma / dust_temperature(conditions))
 
     def modifier(self, conditions, densities):
         return inverse(conditions, densities[0])

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from eqxfuse._chemistry.constants import HABING_PER_DRAINE, ZETA_UCLCHEM
 from eqxfuse._chemistry.rate_laws.h2_formation import H2FormationCazauxTielens
-from eqxfuse._chemistry.rate_laws.ice.grain import PI, SURFACE, frequency, inverse
+from eqxfuse._chemistry.rate_laws.ice.grain import PI, SURFACE, dust_temperature, frequency, inverse
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
 
 _UCLCHEM = "UCLCHEM, Holdship et al. 2017, AJ 154, 38"
@@ -40,7 +40,7 @@ class ThermalDesorption(RateLaw):
         return (SURFACE,) if self.two_phase else ()
 
     def coefficient(self, conditions):
-        k = frequency(conditions, self.mass, self.energy) * jnp.exp(-self.energy / conditions.dust_temperature)
+        k = frequency(conditions, self.mass, self.energy) * jnp.exp(-self.energy / dust_temperature(conditions))
         sites = 8.0 * conditions.site_density * conditions.grain_cross_section
         return sites * k if self.two_phase else k
 

@@ -1,11 +1,21 @@
 """Reactions of species that hop from site to site."""
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws.ice.grain import ATOMIC_MASS_UNIT, BOLTZMANN, BULK, HBAR, frequency, layers, sites
+from eqxfuse._chemistry.rate_laws.ice.grain import (
+    ATOMIC_MASS_UNIT,
+    BOLTZMANN,
+    BULK,
+    HBAR,
+    dust_temperature,
+    frequency,
+    layers,
+    sites,
+)
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, option, rate_law
 
 
@@ -51,7 +61,7 @@ class SurfaceReaction(RateLaw):
         return (BULK,) if self.bulk else ()
 
     def coefficient(self, conditions):
-        t = conditions.dust_temperature
+        t = dust_temperature(conditions)
         ratio = conditions.bulk_barrier_ratio if self.bulk else conditions.surface_barrier_ratio
         nu_1 = frequency(conditions, self.mass_1, self.energy_1)
         nu_2 = frequency(conditions, self.mass_2, self.energy_2)
@@ -70,10 +80,12 @@ class SurfaceReaction(RateLaw):
 
 def crossing(conditions, gamma, reduced_mass):
     """The chance of crossing a barrier of `gamma` [K] at one attempt, by heat or by tunnelling."""
-    momentum = jnp.sqrt(2.0 * ATOMIC_MASS_UNIT * BOLTZMANN * (reduced_mass * jnp.maximum(gamma, _LOWEST)))
-    tunnelling = 2.0 * conditions.barrier_width / HBAR * momentum
-    return jnp.exp(-jnp.minimum(gamma / conditions.dust_temperature, tunnelling))
+    momentum = _MOMENTUM * jnp.sqrt(reduced_mass * jnp.maximum(gamma, _LOWEST))
+    tunnelling = 2.0 * conditions.barrier_width * momentum
+    return jnp.exp(-jnp.minimum(gamma / dust_temperature(conditions), tunnelling))
 
 
+_MOMENTUM = math.sqrt(2.0 * ATOMIC_MASS_UNIT * BOLTZMANN) / HBAR
+"""Of a particle of 1 u with the energy of 1 K, over hbar [cm^-1]."""
 _LOWEST = 1e-30
 """A barrier [K] that is none; at 0 the root has no derivative."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from eqxfuse._chemistry.rate_laws.ice.grain import frequency, sites
+from eqxfuse._chemistry.rate_laws.ice.grain import dust_temperature, frequency, sites
 from eqxfuse._chemistry.rate_laws.law import Parameter, RateLaw, rate_law
 
 
@@ -26,7 +26,7 @@ class EncounterDesorption(RateLaw):
     energy_on_h2: Parameter = 23.0
 
     def coefficient(self, conditions):
-        t, ratio = conditions.dust_temperature, conditions.surface_barrier_ratio
+        t, ratio = dust_temperature(conditions), conditions.surface_barrier_ratio
         hop = frequency(conditions, self.mass, self.energy) * jnp.exp(-ratio * self.energy / t)
         away = jnp.exp(-self.energy_on_h2 / t)
         chance = away / (away + jnp.exp(-ratio * self.energy_on_h2 / t))

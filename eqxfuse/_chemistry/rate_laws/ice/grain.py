@@ -26,8 +26,13 @@ HEAVY = {SURFACE: "heavy surface ice", BULK: "heavy bulk ice", GROWTH: "heavy gr
 """The same totals without H and H2."""
 
 LEAST = 1e-14
-"""An abundance of ice, some 1e-8 of a layer, below which it counts as this much: what is within the tolerance of a solve
-must not be divided by what is, too."""
+"""An abundance of ice, some 1e-8 of a layer, below which it counts as this much: what is within the tolerance of a
+solve must not be divided by what is, too."""
+
+
+def dust_temperature(conditions):
+    """That of the grains [K]; those colder than 1 K count as 1 K."""
+    return jnp.maximum(conditions.dust_temperature, 1.0)
 
 
 def frequency(conditions, mass, energy):

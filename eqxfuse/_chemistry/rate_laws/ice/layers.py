@@ -12,6 +12,7 @@ from eqxfuse._chemistry.rate_laws.ice.grain import (
     LEAST,
     SURFACE,
     SWAP,
+    dust_temperature,
     frequency,
     layers,
     monolayer,
@@ -36,7 +37,7 @@ class BulkSwap(RateLaw):
         return (BULK,)
 
     def coefficient(self, conditions):
-        t = conditions.dust_temperature
+        t = dust_temperature(conditions)
         k = frequency(conditions, self.mass, self.energy) * jnp.exp(-self.energy / t)
         return jnp.where(t > self.highest, 0.0, k)
 
