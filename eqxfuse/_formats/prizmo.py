@@ -147,7 +147,7 @@ def _name(text: str) -> str:
 
 
 def _species(name: str) -> Species:
-    base = Species.lenient(name.removesuffix(_ICE))
+    base = Species.lenient(name.removesuffix(_ICE) or name)
     return Species(name, base.composition, base.charge)
 
 

@@ -49,6 +49,7 @@ def test_reads_everything_of_a_file(read):
         ("CO -> C + O [] PHOTO, 1e99", "the rate is PHOTO"),
         ("CO -> CO_DUST []", "the row stands for freeze-out"),
         ("CO_DUST -> CO [] 1390.", "binding energy"),
+        ("_DUST -> CO [] 1390.", "binding energy"),
         ("CO -> C + O []", "the row has no rate"),
         ("CO -> C + O [] own(Tgas)", "no function own here"),
         ("FUNCTION{\nfunction own(t) result(x)\nx = t\nend function\n}", "the Fortran of the function own"),
