@@ -71,7 +71,7 @@ def test_what_is_not_stated_is_told_and_other_settings_are_refused(network_file,
     assert main(words(network_file, folder)) == 2
     said = capsys.readouterr().err
     assert "for 1 of 3 coefficients no uncertainty is stated, and a factor of 2" in said and "give --default 2" in said
-    assert "holds a result with other settings (uncertainties" in said
+    assert "holds results with other settings (uncertainties" in said
 
 
 @pytest.mark.parametrize(("option", "value"), [("default", "0.5"), ("seed", "-1"), ("members", "0")])
