@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import eqxfuse as ef
-from eqxfuse import CodeGenerator, Conditions, FusedRHS, Network, Reaction, compile_network, networks, rate_laws
+from eqxfuse import CodeGenerator, Conditions, FusedRHS, Network, Reaction, Total, compile_network, networks, rate_laws
 from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._kernels import execute
 from eqxfuse._python.blocks import BLOCK
 from eqxfuse._rhs.literal_rates import _MEANING
 from eqxfuse.errors import UnsupportedRateLaw
-from eqxfuse.rate_laws import Fit, Kooij, UserRate
+from eqxfuse.rate_laws import Fit, Kooij, RateLaw, UserRate
 from tests.helpers import direct, shared
 from tests.python.test_jax_source import HOSTILE, hostile_network, names_of
 from tests.rate_laws.contract import EXAMPLES, ORDINARY, evaluate, extremes, name
@@ -76,9 +76,15 @@ def assert_same(network: Network, *conditions: Conditions, ode=None, factor: flo
         np.testing.assert_array_less(error, factor * gross + 1e-300)
 
 
+MORE = ("H", "H2", "CO", "C")
+"""Species that laws may ask for."""
+
+
 def single(rate, **kwargs) -> Network:
-    """A -> B, with every species that a law may ask for."""
-    return Network.from_reactions([Reaction.make(["A"], ["B"], rate, **kwargs)], species=["H", "H2", "CO", "C"])
+    """A -> B, with every species that a law may ask for; each total that it asks for is one of them."""
+    names = rate.modifying_totals if isinstance(rate, RateLaw) else ()
+    totals = [Total(name, {own: 1.0}) for name, own in zip(names, MORE, strict=False)]
+    return Network.from_reactions([Reaction.make(["A"], ["B"], rate, **kwargs)], species=MORE, totals=totals)
 
 
 def coefficient(network: Network, conditions: Conditions, abundances=()):
@@ -146,11 +152,12 @@ def test_every_law_is_written_as_it_is_computed(law):
     for conditions in (ORDINARY, *extremes()):
         for abundance in (0.0, 1e-12, 0.3):
             y = network.abundances({"A": 1.0, "H": abundance, "H2": 0.5 * abundance, "CO": abundance, "C": abundance})
-            densities = tuple(y[network.index(n)] * conditions.density for n in law.modifying_species)
+            names = (*law.modifying_species, *(total.weights[0][0] for total in network.totals))
+            densities = tuple(y[network.index(n)] * conditions.density for n in names)
             expected = evaluate(law, conditions, densities)
             result = ode(0.0, y, conditions)[network.index("B")]
             np.testing.assert_allclose(result, expected, rtol=1e-11, atol=1e-300)
-            if not law.modifying_species:
+            if not law.is_modified:
                 break
 
 
