@@ -112,7 +112,8 @@ def ordinary() -> thermal.Gas:
 
 def test_every_public_process_is_among_the_examples():
     public = {v for v in vars(thermal).values() if isinstance(v, type) and issubclass(v, thermal.Process)}
-    assert public - {thermal.Process} == {type(p) for p in EXAMPLES}
+    of_the_user = {thermal.Expression, thermal.Table}  # which have tests of their own
+    assert public - {thermal.Process} - of_the_user == {type(p) for p in EXAMPLES}
 
 
 @pytest.mark.parametrize("process", EXAMPLES, ids=lambda p: p.name)
