@@ -116,18 +116,22 @@ class ModifierCode:
 
     def call_totals(self, code: Code, y, k, modifiers, out, scratch) -> None:
         """All totals, with given modifiers."""
-        for position, step in enumerate(self.modifying.rounds):
-            if step.totals:
-                own = code.at(out, step.first, self.number)
-                code.build.call(self._program(f"totals{position}_{self.lanes}"), [y, k, modifiers, own, scratch])
+        for position in range(len(self.modifying.rounds)):
+            self._call_round(code, position, [y, k, modifiers, out, scratch])
+
+    def _call_round(self, code: Code, position: int, arrays: list) -> None:
+        """The totals of a round, if there are any; `arrays` are y, k, modifiers, all totals and scratch space."""
+        step = self.modifying.rounds[position]
+        if step.totals:
+            y, k, modifiers, totals, scratch = arrays
+            own = code.at(totals, step.first, self.number)
+            code.build.call(self._program(f"totals{position}_{self.lanes}"), [y, k, modifiers, own, scratch])
 
     def _emit(self, name: str, slopes: bool) -> ir.Function:
         code = Code(self.module, name, 7)
         y, k, c, modifiers, derivatives, totals, scratch = code.arguments
         for position, step in enumerate(self.modifying.rounds):
-            if step.totals:
-                own = code.at(totals, step.first, self.number)
-                code.build.call(self._program(f"totals{position}_{self.lanes}"), [y, k, modifiers, own, scratch])
+            self._call_round(code, position, [y, k, modifiers, totals, scratch])
             for law in step.laws:
                 code.build.call(self._law(f"{name}_{law.first}", law, slopes), [y, totals, c, modifiers, derivatives])
         code.build.ret_void()
