@@ -21,7 +21,7 @@ from eqxfuse._program.lu_plan import LUPlan, plan_lu
 from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 
-BLOCK_RATIO = 1.5
+BLOCK_RATIO = 2.0
 """Cost of a multiply-add in the sparse part over one in the dense block, measured for 8 lanes with AVX-512."""
 
 
