@@ -363,7 +363,7 @@ def test_heating_and_cooling_of_a_file(tmp_path, capsys):
     assert "no set of processes" in fails(["source", str(path), "--thermal", "hot"], capsys)[1]
     arguments = run_arguments(path, out=str(tmp_path), initial="H=1,C+=1e-4,E=1e-4", species="C", temperature="300")
     assert "user_boost" in fails([*arguments, "--thermal", "file"], capsys)[1]
-    cooled = [*arguments, "--thermal", "file", "--energy", "--parameter", "user_boost=1e3"]
+    cooled = [*arguments, "--thermal", "file", "--energy", "--parameter", "user_boost=1e4"]
     assert main([*cooled, "--constant", "pressure"]) == 0
     printed = capsys.readouterr().out
     assert any(line.startswith("cooling in line 7") for line in printed.splitlines())
@@ -372,7 +372,7 @@ def test_heating_and_cooling_of_a_file(tmp_path, capsys):
     with np.load(tmp_path / "react_small.npz") as data:
         pressure = data["gas_density"] * gas.temperature * np.sum(gas.abundances, axis=-1)
     np.testing.assert_allclose(pressure, pressure[0], rtol=1e-4)
-    assert gas.temperature[-1] < 295.0
+    assert gas.temperature[-1] < 280.0
     assert "--energy is for gas" in fails([*arguments, "--energy"], capsys)[1]
 
 
