@@ -76,13 +76,13 @@ class Isobaric(RateLaw):
         return tuple(name for law in self.laws for name in law.needed_parameters)
 
     def coefficient(self, conditions):
-        return jnp.ones(()) if self.within else self._coefficient(conditions)
+        return jnp.asarray(1.0) if self.within else self._coefficient(conditions)
 
     def modifier(self, conditions, densities):
         *own, particles = densities
         thinner = conditions.density / (conditions.temperature * particles)
         here = dataclasses.replace(conditions, density=conditions.density * thinner)
-        value = thinner ** float(self.power) if self.power else jnp.ones(())
+        value = thinner ** float(self.power) if self.power else jnp.asarray(1.0)
         if own:
             value = value * self.laws[0].modifier(here, tuple(n * thinner for n in own))
         return value * self._coefficient(here) if self.within else value
