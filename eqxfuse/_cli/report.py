@@ -20,8 +20,8 @@ from eqxfuse.errors import Doubt
 _COLUMNS = 6
 _ICES = 10
 """Species in a table of ice."""
-_PROCESSES = 12
-"""Processes in a table of heating and cooling."""
+_SHARE = 1e-3
+"""Part of all heating or of all cooling that a process somewhere is, to stand in the table."""
 
 
 def warn(message: str) -> None:
@@ -59,7 +59,7 @@ def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | No
 
 
 def energy_table(energy: EnergyHistory, density: np.ndarray | None) -> str:
-    """Heating and cooling [erg cm^-3 s^-1] by the processes with the largest shares, in the columns of `table`."""
+    """Heating and cooling [erg cm^-3 s^-1], the processes with the largest shares first, in the columns of `table`."""
     terms = {name: np.nan_to_num(values) for name, values in energy.terms.items()}
     gross = [sum(np.maximum(sign * values, 0.0) for values in terms.values()) for sign in (1.0, -1.0)]
     tiny = np.finfo(float).tiny
@@ -67,7 +67,7 @@ def energy_table(energy: EnergyHistory, density: np.ndarray | None) -> str:
         name: max(float(np.max(sign * values / (total + tiny))) for sign, total in zip((1.0, -1.0), gross, strict=True))
         for name, values in terms.items()
     }
-    ranked = sorted(terms, key=lambda name: -share[name])[:_PROCESSES]
+    ranked = [name for name in sorted(terms, key=lambda name: -share[name]) if share[name] > _SHARE]
     rows = {name: (energy.terms[name], "13.2e") for name in ranked}
     rows["all"] = (sum(energy.terms.values(), np.zeros(len(energy.times))), "13.2e")
     return _over("erg cm^-3 s^-1", energy.times, density, rows)
