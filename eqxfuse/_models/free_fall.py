@@ -76,7 +76,7 @@ class Shape(eqx.Module):
     def of(cls, density: Float[Array, "points"], radius: Float[Array, "points"]) -> "Shape":
         """Through two or more points whose densities rise by the same factor."""
         start, end, log_radius = jnp.log(density[0]), jnp.log(density[-1]), jnp.log(radius)
-        return cls(start, (end - start) / (len(density) - 1), log_radius, jnp.gradient(log_radius))
+        return cls(start, (end - start) / (len(density) - 1), log_radius, jnp.asarray(jnp.gradient(log_radius)))
 
     def radius(self, density) -> Scalar:
         """[cm] at a density [cm^-3]."""

@@ -96,15 +96,15 @@ class Table(RateLaw):
         return self._found(conditions, dict(zip(self.modifying_species, densities, strict=True)))
 
     def _found(self, conditions, densities: Mapping[str, jax.Array]):
-        shape = tuple(map(len, self.points))
+        shape, dtype = tuple(map(len, self.points)), jnp.result_type(conditions.temperature, *self.values)
 
         def one(temperature, *own):
             here = conditions.at_temperature(temperature)
             values = jnp.reshape(jnp.stack(own), shape) if own else np.reshape(self.constants, shape)
-            at = [_quantity(here, densities, name) for name in self.quantities]
+            at = [jnp.asarray(_quantity(here, densities, name), dtype) for name in self.quantities]
             return look_up(values, self.points, at, self.method, self.log_axes, float(self.log_values))
 
-        return jnp.vectorize(one)(conditions.temperature, *self.values)
+        return jnp.vectorize(one)(jnp.asarray(conditions.temperature, dtype), *self.values)
 
     def __repr__(self):
         axes = ", ".join(f"{q} {len(p)}" for q, p in zip(self.quantities, self.points, strict=True))
@@ -122,6 +122,6 @@ def _require_quantity(name: str) -> None:
 def _quantity(conditions, densities: Mapping[str, jax.Array], name: str):
     match = _OF_SPECIES.fullmatch(name)
     if match is None:
-        return jnp.asarray(getattr(conditions, name), jnp.result_type(conditions.temperature))
+        return getattr(conditions, name)
     density = jnp.maximum(densities[match[2]], 0.0)
     return density * {"n": 1.0, "x": 1.0 / conditions.density, "N": conditions.radius}[match[1]]
