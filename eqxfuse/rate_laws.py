@@ -37,6 +37,7 @@ from eqxfuse._chemistry.rate_laws import ShieldedCO as ShieldedCO
 from eqxfuse._chemistry.rate_laws import ShieldedH2 as ShieldedH2
 from eqxfuse._chemistry.rate_laws import SurfaceReaction as SurfaceReaction
 from eqxfuse._chemistry.rate_laws import SurfaceSwap as SurfaceSwap
+from eqxfuse._chemistry.rate_laws import Table as Table
 from eqxfuse._chemistry.rate_laws import ThermalDesorption as ThermalDesorption
 from eqxfuse._chemistry.rate_laws import ThreeBody as ThreeBody
 from eqxfuse._chemistry.rate_laws import Uncovering as Uncovering

@@ -335,6 +335,47 @@ def test_source(network_file, tmp_path, capsys):
     assert "def static_ode(t, y, args" in (tmp_path / "ode.py").read_text()
 
 
+KROME = """\
+@common:user_boost
+@format:idx,R,R,P,P,Tmin,Tmax,rate
+1,C+,E,C,,NONE,NONE,4.67d-12
+2,C,,C+,E,NONE,NONE,1d-10
+3,H,H,H2,,NONE,NONE,3d-17
+@cooling_start
+@cooling: 1d-24*exp(-91.2/Tgas)*n(idx_E)*n(idx_Cj)*user_boost
+@cooling_stop
+"""
+
+
+def test_heating_and_cooling_of_a_file(tmp_path, capsys):
+    """With a set or alone; the text of it, and what is said of it."""
+    path = tmp_path / "react_small"
+    path.write_text(KROME)
+    assert main(["inspect", str(path), "--thermal", "file"]) == 0
+    printed = capsys.readouterr().out
+    assert "heating and cooling of the file: cooling in line 7\n" in printed and "[needs user_boost]" in printed
+    out = tmp_path / "gas.py"
+    assert main(["source", str(path), "--standalone", "--thermal", "primordial,file", "--out", str(out)]) == 0
+    assert "cooling in line 7" in out.read_text() and "def heating(y, args):" in out.read_text()
+    status, line = fails(["source", "robertson", "--thermal", "file"], capsys)
+    assert status == 2 and "gives no heating or cooling" in line
+    assert "counts processes twice" in fails(["source", str(path), "--thermal", "primordial,interstellar"], capsys)[1]
+    assert "no set of processes" in fails(["source", str(path), "--thermal", "hot"], capsys)[1]
+    arguments = run_arguments(path, out=str(tmp_path), initial="H=1,C+=1e-4,E=1e-4", species="C", temperature="300")
+    assert "user_boost" in fails([*arguments, "--thermal", "file"], capsys)[1]
+    cooled = [*arguments, "--thermal", "file", "--energy", "--parameter", "user_boost=1e4"]
+    assert main([*cooled, "--constant", "pressure"]) == 0
+    printed = capsys.readouterr().out
+    assert any(line.startswith("cooling in line 7") for line in printed.splitlines())
+    assert (tmp_path / "react_small_energy.png").exists()
+    gas = Trajectory.load(tmp_path / "react_small.npz")
+    with np.load(tmp_path / "react_small.npz") as data:
+        pressure = data["gas_density"] * gas.temperature * np.sum(gas.abundances, axis=-1)
+    np.testing.assert_allclose(pressure, pressure[0], rtol=1e-4)
+    assert gas.temperature[-1] < 280.0
+    assert "--energy is for gas" in fails([*arguments, "--energy"], capsys)[1]
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("1e6yr", 1e6 * YEAR), ("300 kyr", 3e5 * YEAR), ("1Myr", 1e6 * YEAR), ("2.5e13s", 2.5e13), ("1 Gyr", 1e9 * YEAR)],

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,25 @@ def test_coefficients_that_are_no_numbers_are_not_equal():
     with np.errstate(all="ignore"):
         other = network(rates=[Kooij(float("nan"), 0.0, 0.0), *RATES[1:]])
     assert not ef.compare(other, other, HERE).equal
+
+
+def test_totals_and_processes_count():
+    """By what they sum over and say; the order of the sum, and what a process is called, do not matter."""
+    ice = ef.Total("ice", {"C": 1.0, "O": 1.0})
+    grown = ef.Total("grown", {"C + O -> CO": 1.0})
+    gas = network(totals=[ice, grown])
+    same = network(totals=[ef.Total("grown", {0: 1.0}), ef.Total("ice", {"O": 1.0, "C": 1.0 + 1e-9})])
+    assert ef.compare(gas, same, HERE).equal
+    other = network(totals=[ef.Total("ice", {"C": 1.0}), ef.Total("water", {"O": 1.0})])
+    found = ef.compare(gas, other, HERE)
+    assert not found.equal and found.totals == (("grown",), ("water",), ("ice",))
+    assert "totals that are another sum in each: 1\n  ice\n" in repr(found)
+    line, rays = (ef.thermal.Expression(f"-{n}e-27*Tgas", name=f"line {n}") for n in (1, 2))
+    renamed = ef.thermal.Expression("-1e-27*Tgas", name="other")
+    cools = [dataclasses.replace(network(), processes=own) for own in ((line,), (renamed, rays))]
+    found = ef.compare(cools[0], cools[1], HERE)
+    assert not found.equal and found.processes == ((), ("line 2",))
+    assert "heating and cooling only in B: 1\n  line 2\n" in repr(found)
 
 
 def test_a_table_of_a_few_or_of_all():

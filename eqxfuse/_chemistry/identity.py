@@ -28,4 +28,6 @@ def _of_value(value):
         return value
     if isinstance(value, tuple):
         return tuple(map(_of_value, value))
+    if isinstance(value, RateLaw):
+        return _of_law(value)
     return np.asarray(value, dtype=float).tolist()

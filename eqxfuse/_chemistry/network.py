@@ -351,6 +351,11 @@ class Network(OneLine):
     def _users(self, total: Total) -> int:
         return sum(total.name in needed_totals(r) for r in self.reactions)
 
+    def _heating(self) -> list[str]:
+        """The processes of the file, where it gives any."""
+        names = ", ".join(process.name for process in self.processes)
+        return [f"heating and cooling of the file: {names}"] if names else []
+
     def _phases(self) -> list[str]:
         """The sizes of the phases, where there is ice."""
         sizes = ", ".join(f"{phase} {len(names)}" for phase, names in self.phases.items())
@@ -380,6 +385,7 @@ class Network(OneLine):
                     else []
                 ),
                 *(f"{total!r} in the rates of {self._users(total)} reactions" for total in self.totals),
+                *self._heating(),
                 *self.notes,
             ]
         )

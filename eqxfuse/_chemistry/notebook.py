@@ -29,6 +29,7 @@ def network_html(network: "Network") -> Html:
         ("temperatures of the fits", _ranges(fits)),
         ("outside of them", network.policies),
         *(("total", repr(total)) for total in network.totals),
+        *(("heating or cooling", process.name) for process in network.processes),
         *(("note", note) for note in network.notes),
     ]
     rest = len(reactions) - _LISTED

@@ -16,7 +16,7 @@ from eqxfuse._cli.errors import CommandError
 from eqxfuse._cli.grid_store import open_store
 from eqxfuse._cli.inputs import check_parameters, describe_network, open_network, right_hand_side, start
 from eqxfuse._cli.parser import Argument, add_network, add_solver, add_start, count
-from eqxfuse._cli.quantities import parse_factor, parse_seed
+from eqxfuse._cli.quantities import parse_factor, parse_whole
 from eqxfuse._cli.report import file_stem, warn
 from eqxfuse._cli.settings import add_settings
 from eqxfuse._plot import plain, save_figure
@@ -37,7 +37,7 @@ def add_ensemble(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("ensemble")
     group.add_argument("--members", metavar="N", type=count, default=1000, help="how many solves (default: 1000)")
     text = "the same seed draws the same coefficients, whatever the number of members (default: 0)"
-    group.add_argument("--seed", metavar="N", type=Argument(parse_seed, int), default=0, help=text)
+    group.add_argument("--seed", metavar="N", type=Argument(parse_whole, int), default=0, help=text)
     text = "factor by which coefficients are uncertain of which the file says nothing (default: 2)"
     group.add_argument("--default", metavar="F", type=Argument(parse_factor, float), help=text)
     add_results(parser)

@@ -11,9 +11,9 @@ from eqxfuse._chemistry.conditions import Conditions, require_known
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._chemistry.thermal import presets
 from eqxfuse._cli.errors import CommandError, UsageError
 from eqxfuse._cli.report import warn
+from eqxfuse._cli.thermal import thermal_processes
 from eqxfuse._formats import read_network
 from eqxfuse._formats.read import Unsupported
 from eqxfuse._formats.uclchem_ice import Grains
@@ -23,9 +23,6 @@ from eqxfuse.networks import dark_cloud, interstellar, primordial, primordial_co
 
 SHIPPED = {make.__name__: make for make in (dark_cloud, interstellar, primordial, primordial_collapse, robertson)}
 """Networks that have a name; a file of that name goes before them."""
-
-THERMAL = {"interstellar": presets.interstellar, "primordial": presets.primordial}
-"""Sets of processes that heat and cool."""
 
 
 def open_network(options: argparse.Namespace) -> Network:
@@ -103,9 +100,9 @@ def start(network: Network, initial: Mapping[str, float], shown: Sequence[str]):
     return y0
 
 
-def right_hand_side(network: Network, backend, thermal: str | None = None) -> FusedRHS:
-    """With the processes of `thermal`, one of `THERMAL`, if any. Raises `CommandError`."""
+def right_hand_side(network: Network, backend, thermal: Sequence[str] = ()) -> FusedRHS:
+    """With the processes of the sets `thermal`, if any. Raises `CommandError`, and `UsageError`."""
     try:
-        return FusedRHS(network, backend=backend, thermal=THERMAL[thermal]() if thermal else None)
+        return FusedRHS(network, backend=backend, thermal=thermal_processes(network, thermal) if thermal else None)
     except BackendUnavailable as error:
         raise CommandError(str(error)) from error

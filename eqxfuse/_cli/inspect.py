@@ -9,8 +9,10 @@ from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.lists import counted
 from eqxfuse._chemistry.network import Network
 from eqxfuse._chemistry.ranges import warn_of_ranges
+from eqxfuse._chemistry.thermal import Process
 from eqxfuse._cli.inputs import open_network
-from eqxfuse._cli.parser import add_network, number
+from eqxfuse._cli.parser import add_network, add_thermal, number
+from eqxfuse._cli.thermal import thermal_processes
 from eqxfuse._lower.rhs import lower_rhs
 from eqxfuse._program.ir import Program
 
@@ -28,6 +30,7 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
     add_network(parser)
     text = "temperature [K] at which to look for rates outside their range (default: 10)"
     parser.add_argument("--temperature", metavar="T", type=number, default=10.0, help=text)
+    add_thermal(parser, "list these")
     parser.add_argument("--all", action="store_true", help=f"list all findings, not the first {_SHOWN} of each kind")
     parser.set_defaults(command=inspect)
 
@@ -42,6 +45,9 @@ def inspect(options: argparse.Namespace) -> None:
         ("reactions of species that are not a formula, so not judged", [_row(network, j) for j in network.unjudged()]),
     )
     print(network.summary())
+    if options.thermal:
+        processes = thermal_processes(network, options.thermal)
+        print(f"\nheating and cooling: {len(processes)}", *(_process(p, network) for p in processes), sep="\n")
     for title, lines in findings:
         if lines:
             print(f"\n{title}: {len(lines)}", *_first(lines, None if options.all else _SHOWN), sep="\n")
@@ -51,6 +57,12 @@ def inspect(options: argparse.Namespace) -> None:
 def _conditions(network: Network, temperature: float) -> Conditions:
     """With 1 for every parameter: what is compared are two values of one coefficient."""
     return Conditions(temperature=temperature, density=_DENSITY, parameters=dict.fromkeys(network.parameters, 1.0))
+
+
+def _process(process: Process, network: Network) -> str:
+    lacking = f"  [nothing of it, for want of {', '.join(missing)}]" if (missing := process.missing(network)) else ""
+    needed = f"  [needs {', '.join(process.needed_parameters)}]" if process.needed_parameters else ""
+    return f"  {process.name}: {process.citation}{needed}{lacking}"
 
 
 def _out_of_range(network: Network, temperature: float) -> tuple[str, list[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
 from eqxfuse._chemistry.rate_laws import OutOfRange
-from eqxfuse._cli.inputs import SHIPPED, THERMAL
+from eqxfuse._cli.inputs import SHIPPED
 from eqxfuse._cli.quantities import (
     parse_abundances,
     parse_count,
@@ -15,6 +15,7 @@ from eqxfuse._cli.quantities import (
     parse_tolerance,
 )
 from eqxfuse._cli.settings import apply_settings, settings_file
+from eqxfuse._cli.thermal import SETS, parse_sets
 from eqxfuse._formats.read import FORMATS, Unsupported
 from eqxfuse._formats.uclchem_ice import Grains
 from eqxfuse._kernels import Backend
@@ -117,10 +118,17 @@ def add_initial(parser: argparse.ArgumentParser, otherwise: str = "") -> None:
     parser.add_argument("--initial", metavar="A=X,B=Y,...", type=initial, required=not otherwise, help=text)
 
 
-def add_thermal(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """`--thermal`."""
-    text = f"solve for the temperature, too, with these processes that heat and cool (default: {default or 'do not'})"
-    parser.add_argument("--thermal", choices=tuple(THERMAL), default=default, help=text)
+def add_thermal(parser: argparse.ArgumentParser, use: str, default: str = "") -> None:
+    """`--thermal`; `use` says what for."""
+    choice = f"{', '.join(SETS)} (those that FILE gives), or two of them, as in primordial,file"
+    text = f"{use} processes that heat and cool: {choice} (default: {default or 'none'})"
+    parser.add_argument("--thermal", metavar="SET", type=Argument(parse_sets), default=default or (), help=text)
+
+
+def add_energy(parser: argparse.ArgumentParser) -> None:
+    """`--energy`."""
+    text = "print and draw, too, what heats and cools the gas (with --thermal)"
+    parser.add_argument("--energy", action="store_true", help=text)
 
 
 def add_solve(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,7 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def parse_seed(text: str) -> int:
+def parse_whole(text: str) -> int:
     """A whole number, zero or more."""
     return 0 if text == "0" else parse_count(text)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eqxfuse._analysis import EnergyHistory
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._cli.errors import CommandError
 from eqxfuse._models import Zone
@@ -19,6 +20,8 @@ from eqxfuse.errors import Doubt
 _COLUMNS = 6
 _ICES = 10
 """Species in a table of ice."""
+_SHARE = 1e-3
+"""Part of all heating or of all cooling that a process somewhere is, to stand in the table."""
 
 
 def warn(message: str) -> None:
@@ -49,15 +52,25 @@ def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | No
     """Abundances of `names` and above them, where it was solved for, the temperature: at the end and at the whole
     decades before it, or spread over the `density` [times] where that rises.
     """
-    if density is None or not np.ptp(density):
-        title, x, head = "n/n_H", np.asarray(trajectory.times), _years
-        wanted = x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1)
-    else:
-        title, x, head = "n_H [cm^-3]", density, "{:.2e}".format
-        wanted = np.geomspace(x[0], x[-1], _COLUMNS)
+    rises = density is not None and np.ptp(density) > 0
     rows = {} if trajectory.temperature is None else {"T [K]": (np.asarray(trajectory.temperature), "13.1f")}
     rows |= {name: (np.asarray(trajectory.abundance(name)), "13.3e") for name in names}
-    return _columns(title, x, wanted, head, rows)
+    return _over("n_H [cm^-3]" if rises else "n/n_H", np.asarray(trajectory.times), density, rows)
+
+
+def energy_table(energy: EnergyHistory, density: np.ndarray | None) -> str:
+    """Heating and cooling [erg cm^-3 s^-1], the processes with the largest shares first, in the columns of `table`."""
+    terms = {name: np.nan_to_num(values) for name, values in energy.terms.items()}
+    gross = [sum(np.maximum(sign * values, 0.0) for values in terms.values()) for sign in (1.0, -1.0)]
+    tiny = np.finfo(float).tiny
+    share = {
+        name: max(float(np.max(sign * values / (total + tiny))) for sign, total in zip((1.0, -1.0), gross, strict=True))
+        for name, values in terms.items()
+    }
+    ranked = [name for name in sorted(terms, key=lambda name: -share[name]) if share[name] > _SHARE]
+    rows = {name: (energy.terms[name], "13.2e") for name in ranked}
+    rows["all"] = (sum(energy.terms.values(), np.zeros(len(energy.times))), "13.2e")
+    return _over("erg cm^-3 s^-1", energy.times, density, rows)
 
 
 def ice_table(trajectory: Trajectory) -> str:
@@ -74,6 +87,13 @@ def ice_table(trajectory: Trajectory) -> str:
         title = "ice [n/n_H]"
         rows |= {name: (np.asarray(trajectory.ice(name)), "13.3e") for name in names}
     return _columns(title, x, x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
+
+
+def _over(title: str, times: np.ndarray, density: np.ndarray | None, rows: Mapping[str, tuple[np.ndarray, str]]) -> str:
+    """At the end and the whole decades before it, or spread over the `density` [times] where that changes."""
+    if density is None or not np.ptp(density):
+        return _columns(title, times, times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
+    return _columns(title, density, np.geomspace(density[0], density[-1], _COLUMNS), "{:.2e}".format, rows)
 
 
 def _columns(
@@ -142,6 +162,15 @@ def write(
     if trajectory.ice_names:
         pictures[folder / f"{stem}_ice.png"] = lambda part: _draw_ice(trajectory, part, title)
     return [*written, *(path for path, draw in pictures.items() if _drawn(path, draw))]
+
+
+def write_energy(zone: Zone, energy: EnergyHistory, path: Path, title: str) -> list[Path]:
+    """The picture of heating and cooling over the density or over time, where Matplotlib is."""
+
+    def draw(part: Path) -> None:
+        save_figure(part, lambda figure: zone.plot_terms(energy, figure.add_subplot()), 5.0, title)
+
+    return [path] if _drawn(path, draw) else []
 
 
 def _drawn(path: Path, draw: Callable[[Path], None]) -> bool:

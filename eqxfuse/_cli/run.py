@@ -13,7 +13,7 @@ from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._chemistry.network import Network
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
-from eqxfuse._cli.errors import FAILURES, CommandError
+from eqxfuse._cli.errors import FAILURES, CommandError, UsageError
 from eqxfuse._cli.inputs import (
     check_parameters,
     describe_network,
@@ -22,11 +22,12 @@ from eqxfuse._cli.inputs import (
     right_hand_side,
     start,
 )
-from eqxfuse._cli.parser import add_network, add_solve, add_start, add_thermal
-from eqxfuse._cli.report import file_stem, ice_table, make_folder, statistics, table, write
+from eqxfuse._cli.parser import add_energy, add_network, add_solve, add_start, add_thermal
+from eqxfuse._cli.report import energy_table, file_stem, ice_table, make_folder, statistics, table, write, write_energy
 from eqxfuse._cli.settings import add_settings
-from eqxfuse._models import Zone
+from eqxfuse._models import Zone, cooling_parcel
 from eqxfuse._plot import plain
+from eqxfuse._rhs.fused import FusedRHS
 from eqxfuse._solve.failure import standing
 from eqxfuse._solve.outcome import names_of
 from eqxfuse._solve.solve import solve
@@ -46,18 +47,24 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     add_start(parser)
     add_conditions(parser)
-    add_thermal(parser)
+    add_thermal(parser, "solve for the temperature, too, with these")
+    text = "what of the gas stays as it cools (default: density)"
+    parser.add_argument("--constant", choices=("density", "pressure"), default="density", help=text)
+    add_energy(parser)
     add_solve(parser)
     parser.set_defaults(command=run)
 
 
 def add_demo(parser: argparse.ArgumentParser) -> None:
     add_solve(parser)
-    parser.set_defaults(command=demo, thermal=None)
+    parser.set_defaults(command=demo, thermal=(), constant="density", energy=False)
 
 
 def run(options: argparse.Namespace) -> None:
     network = open_network(options)
+    if not options.thermal and (options.energy or options.constant == "pressure"):
+        given = "--energy" if options.energy else "--constant pressure"
+        raise UsageError(f"{given} is for gas that heats and cools: give --thermal, too")
     _solve_and_report(network, read_conditions(options), options.initial, options.t_end, options)
 
 
@@ -69,48 +76,54 @@ def demo(options: argparse.Namespace) -> None:
 def _solve_and_report(
     network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
 ) -> None:
-    check_parameters(conditions, network)
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend, options.thermal)
+    check_parameters(conditions, rhs.network)
     make_folder(Path(options.out))
     print(describe_network(network, rhs.kernel.backend))
     print(describe(conditions))
     print(describe_ranges(network, conditions.temperature), flush=True)
     began = time.perf_counter()
-    trajectory = solve(
-        rhs,
-        conditions,
-        y0,
-        t_end,
-        rtol=options.rtol,
-        atol=options.atol,
-        saveat=options.outputs,
-        max_steps=options.max_steps,
-        progress=sys.stderr.isatty(),
-        throw=False,
-    )
+    solver = {name: getattr(options, name) for name in ("rtol", "atol", "max_steps")}
+    result: Zone | Trajectory
+    if options.constant == "pressure":
+        result = cooling_parcel(
+            rhs, conditions, y0, t_end, saveat=options.outputs, constant="pressure", throw=False, **solver
+        )
+        trajectory = result.trajectory
+    else:
+        trajectory = solve(
+            rhs, conditions, y0, t_end, saveat=options.outputs, progress=sys.stderr.isatty(), throw=False, **solver
+        )
+        result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
     if not trajectory.succeeded:
         reason = FAILURES[str(names_of(trajectory.result))]
         raise CommandError(f"{standing(trajectory, rhs, conditions, t_end)}. It failed because {reason}")
     seconds = time.perf_counter() - began
-    result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
-    report(result, seconds, f"{plain(network.name)}, {typeset(conditions)}", network.name, options)
+    report(result, rhs, seconds, f"{plain(network.name)}, {typeset(conditions)}", network.name, options)
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
 
-def report(result: Trajectory | Zone, seconds: float, title: str, name: str, options: argparse.Namespace) -> None:
+def report(
+    result: Trajectory | Zone, rhs: FusedRHS, seconds: float, title: str, name: str, options: argparse.Namespace
+) -> None:
     """Files first: who reads the output may have seen enough of it (`| head`)."""
     if isinstance(result, Zone):
         trajectory, density = result.trajectory, np.asarray(result.density)
     else:
         trajectory, density = result, None
     names = options.species or trajectory.most_abundant()
+    folder, stem = Path(options.out), file_stem(name)
+    energy = result.energy(rhs) if isinstance(result, Zone) and options.energy else None
     try:
-        written = write(result, names, Path(options.out), (file_stem(name), options.save), title)
+        written = write(result, names, folder, (stem, options.save), title)
+        if isinstance(result, Zone) and energy:
+            written += write_energy(result, energy, folder / f"{stem}_energy.png", title)
     finally:
         known = trajectory.ice_names and trajectory.conditions is not None
         ices = f"\n\n{ice_table(trajectory)}" if known else ""
-        print(f"\n{table(trajectory, names, density)}{ices}\n\n{statistics(trajectory, seconds)}")
+        energies = f"\n\n{energy_table(energy, density)}" if energy else ""
+        print(f"\n{table(trajectory, names, density)}{ices}{energies}\n\n{statistics(trajectory, seconds)}")
     for path in written:
         print(f"wrote {path}")

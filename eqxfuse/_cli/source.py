@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import get_args
 
 from eqxfuse._cli.errors import CommandError
-from eqxfuse._cli.inputs import open_network
-from eqxfuse._cli.parser import add_network
+from eqxfuse._cli.inputs import open_network, right_hand_side
+from eqxfuse._cli.parser import add_network, add_thermal
+from eqxfuse._cli.thermal import thermal_processes
 from eqxfuse._kernels import Backend
 from eqxfuse._rhs.codegen import CodeGenerator
-from eqxfuse._rhs.fused import FusedRHS
-from eqxfuse.errors import BackendUnavailable, UnsupportedRateLaw
+from eqxfuse.errors import UnsupportedRateLaw
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
     add_network(parser)
+    add_thermal(parser, "the code of dT/dt, too, with these")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--backend", choices=get_args(Backend), default="auto", help="whose code (default: auto)")
     text = "a module that needs JAX alone, with every rate law in it: static_ode(t, y, args)"
@@ -27,10 +28,11 @@ def source(options: argparse.Namespace) -> None:
     network = open_network(options)
     try:
         if options.standalone:
-            text = CodeGenerator(network, coefficients="literal").generate_code()
+            thermal = thermal_processes(network, options.thermal) if options.thermal else None
+            text = CodeGenerator(network, "literal", thermal).generate_code()
         else:
-            text = FusedRHS(network, backend=options.backend).source
-    except (BackendUnavailable, UnsupportedRateLaw) as error:
+            text = right_hand_side(network, options.backend, options.thermal).source
+    except UnsupportedRateLaw as error:
         raise CommandError(str(error)) from error
     text = text.rstrip("\n") + "\n"
     if options.out is None:

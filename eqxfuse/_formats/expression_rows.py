@@ -89,8 +89,6 @@ def add_processes(draft: Draft, terms: Sequence[tuple[Source, str, str]], names:
         draft.processes.append(thermal.Expression.of(formula.code, formula.numbers, name))
         for doubt in formula.doubts:
             draft.doubt(f"line {row.line}: {doubt}")
-    if draft.processes:
-        draft.notes.append(f"heating and cooling of the file, in Network.processes: {len(draft.processes)}")
 
 
 def _told(conserved: bool, species: Mapping[str, Species]) -> str:

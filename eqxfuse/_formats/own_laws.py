@@ -5,11 +5,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from eqxfuse._chemistry import rate_laws
 from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.expression.code import LEAVES, Code
 from eqxfuse._chemistry.expression.evaluate import OPERATIONS
-from eqxfuse._chemistry.rate_laws import Expression, RateLaw, UserRate
+from eqxfuse._chemistry.rate_laws import Expression, RateLaw, Table, UserRate
 from eqxfuse.errors import UnsupportedRateLaw
 
 _LAWS = {
@@ -41,6 +43,8 @@ def law_from_plain(fields: Mapping[str, Any]) -> RateLaw:
     if kind is Expression:
         numbers = tuple(map(_number, values["numbers"]))
         return Expression.of(_code(values["code"], len(numbers)), numbers)
+    if kind is Table:
+        return _table(values)
     return kind(**{key: _value(known[key], own) for key, own in values.items()})
 
 
@@ -69,6 +73,24 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"a parameter of a rate law must be a finite number, got {value!r:.50}")
     return float(value)
+
+
+def _table(plain: Mapping[str, Any]) -> Table:
+    """From its fields; what is no table is told by itself."""
+    if len(plain["quantities"]) != len(plain["points"]):
+        raise ValueError(
+            f"a table of {plain['quantities']!r:.50} has as many lists of points, not {len(plain['points'])}"
+        )
+    fixed = bool(plain["constants"])
+    numbers = [_number(value) for value in (plain["constants"] if fixed else plain["values"])]
+    axes = {
+        str(name): [_number(x) for x in own] for name, own in zip(plain["quantities"], plain["points"], strict=True)
+    }
+    shape = tuple(map(len, axes.values()))
+    if len(numbers) != math.prod(shape):
+        raise ValueError(f"a table of {shape} points has as many values, got {len(numbers)}")
+    options = {key: plain[key] for key in ("method", "log_axes", "log_values")}
+    return Table(axes, np.reshape(numbers, shape), fixed=fixed, **options)
 
 
 def _code(plain: Any, numbers: int) -> Code:

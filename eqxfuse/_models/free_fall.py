@@ -61,18 +61,31 @@ class FreeFall(eqx.Module):
 
 
 class Shape(eqx.Module):
-    """A radius that is a power of the density between points."""
+    """A radius over the density, in logarithms: cubics between points that are spread evenly, with continuous slopes.
 
-    log_density: Float[Array, "points"]
+    Steps do not see where one ends, which gradients and error estimates would.
+    """
+
+    start: Scalar
+    spacing: Scalar
     log_radius: Float[Array, "points"]
+    slopes: Float[Array, "points"]
+    """Times `spacing`."""
 
     @classmethod
     def of(cls, density: Float[Array, "points"], radius: Float[Array, "points"]) -> "Shape":
-        return cls(jnp.log(density), jnp.log(radius))
+        """Through two or more points whose densities rise by the same factor."""
+        start, end, log_radius = jnp.log(density[0]), jnp.log(density[-1]), jnp.log(radius)
+        return cls(start, (end - start) / (len(density) - 1), log_radius, jnp.asarray(jnp.gradient(log_radius)))
 
     def radius(self, density) -> Scalar:
         """[cm] at a density [cm^-3]."""
-        return jnp.exp(jnp.interp(jnp.log(density), self.log_density, self.log_radius))
+        place = (jnp.log(density) - self.start) / self.spacing
+        begun = jnp.clip(jnp.floor(place), 0.0, len(self.log_radius) - 2.0)
+        i, u = begun.astype(int), place - begun
+        rest = 1.0 - u
+        points = rest**2 * (1.0 + 2.0 * u) * self.log_radius[i] + u**2 * (1.0 + 2.0 * rest) * self.log_radius[i + 1]
+        return jnp.exp(points + u * rest * (rest * self.slopes[i] - u * self.slopes[i + 1]))
 
 
 def mass_per_hydrogen(network: Network, y0: Float[Array, "species"], constants: PhysicalConstants) -> Scalar:

@@ -96,8 +96,12 @@ class Zone(eqx.Module, OneLine):
         Draws on `ax` or a new figure and returns the axes. Raises `ValueError` for a batch, `ImportError` without
         matplotlib.
         """
+        return self.plot_terms(self.energy(rhs), ax)
+
+    def plot_terms(self, energy: EnergyHistory, ax: "Axes | None" = None) -> "Axes":
+        """`plot_energy` of what `energy` has found."""
         x, xlabel = self._axis()
-        return stacked(x, self.energy(rhs).terms, xlabel, ax)
+        return stacked(x, energy.terms, xlabel, ax)
 
     def _axis(self) -> tuple[np.ndarray, str]:
         density = np.asarray(self.density)

@@ -78,7 +78,7 @@ def read(expressions: Expressions, jaxpr, arguments: Sequence[np.ndarray | int])
     Whole numbers are exact up to 2^53; truths are 1 and 0. Raises `NotImplementedError` that names an operation which
     the language does not have.
     """
-    with double_precision():
+    with double_precision(), np.errstate(all="ignore"):
         return _Reader(expressions).run(jaxpr, [np.asarray(x) for x in arguments])
 
 

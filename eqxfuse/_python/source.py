@@ -1,6 +1,6 @@
 """Program -> the text of a Python function that runs it in JAX, one line a statement."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from eqxfuse._program.functions import TRUTHS
@@ -93,10 +93,13 @@ def result_names(program: Program) -> list[str]:
     return [a.name for a in program.outputs if isinstance(a, Ref)]
 
 
-def result_lines(program: Program) -> list[str]:
-    """The end of the function: a vector of the outputs. It needs a `zero`, and inputs as lists."""
+def result_lines(program: Program, more: Iterable[str] = ()) -> list[str]:
+    """The end of the function: a vector of the outputs, and `more` names behind. It needs a `zero`, and inputs as
+    lists.
+    """
     loose = {s.name for s in program.statements if _is_loose(s)}
-    return wrapped("    return pack(", ["zero", *(_result(atom, loose) for atom in program.outputs)], ")", "    ")
+    outputs = [_result(atom, loose) for atom in program.outputs] + [_cast(name) for name in more]
+    return wrapped("    return pack(", ["zero", *outputs], ")", "    ")
 
 
 def _is_loose(s: Statement) -> bool:
@@ -108,8 +111,12 @@ def _result(atom: Atom | None, loose: Set[str]) -> str:
     if atom is None:
         return "zero"
     if isinstance(atom, Number) or (isinstance(atom, Ref) and atom.name in loose):
-        return f"lax.convert_element_type({atom_text(atom, {})[0]}, zero.dtype)"
+        return _cast(atom_text(atom, {})[0])
     return f"{atom.array}[{atom.index}]" if isinstance(atom, Load) else atom.name
+
+
+def _cast(text: str) -> str:
+    return f"lax.convert_element_type({text}, zero.dtype)"
 
 
 def _cut(s: Statement) -> Iterator[Statement]:

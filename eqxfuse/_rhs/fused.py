@@ -24,7 +24,7 @@ from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 from eqxfuse._rhs.binding import binding_energies, with_binding_energies
 from eqxfuse._rhs.coefficients import RateCoefficients, State, coefficients
-from eqxfuse._rhs.energy import Energy
+from eqxfuse._rhs.energy import Energy, energy_kernel
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.notebook import rhs_html
 from eqxfuse._rhs.sparse_matrix import SparseMatrix
@@ -104,8 +104,13 @@ class FusedRHS(eqx.Module, OneLine):
 
     @property
     def source(self) -> str:
-        """The generated code of the chemistry."""
-        return self.kernel.source
+        """The generated code of the chemistry and, where dT/dt has native code, of that."""
+        energy = energy_kernel(self.equation.energy, self.kernel.backend) if self._energy_is_native else None
+        return "\n".join(kernel.source for kernel in (self.kernel, energy) if kernel)
+
+    @property
+    def _energy_is_native(self) -> bool:
+        return self.thermal is not None and self.kernel.capabilities.lu
 
     @property
     def states(self) -> int:

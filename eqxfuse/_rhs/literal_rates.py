@@ -29,6 +29,10 @@ CONDITIONS = "conditions"
 """The array of the fields of `Conditions` that expressions load from."""
 
 
+TEMPERATURE = Load(CONDITIONS, FIELDS.index("temperature"))
+"""What stands for the temperature of the gas."""
+
+
 class LiteralRates:
     """An expression for every coefficient (times n_H^(m-1)) and every modifier.
 
@@ -38,7 +42,7 @@ class LiteralRates:
     def __init__(self, network: Network):
         self.expressions = Expressions(readable=True)
         self._network = network
-        self._fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(network.fields)}
+        self.fields = {field: self.expressions.load(CONDITIONS, i) for i, field in enumerate(network.fields)}
         self._traced: dict = {}
         self._total = cache(self._sum)
 
@@ -52,7 +56,7 @@ class LiteralRates:
     def parameters(self, expressions: Iterable[int]) -> dict[Load, Parameter]:
         """The fields and parameters of `Conditions` that `expressions` need, first those without a default."""
         used = self.expressions.reached(expressions)
-        needed = [(i, f) for i, f in enumerate(self._fields) if f in _ALWAYS or self._fields[f] in used]
+        needed = [(i, f) for i, f in enumerate(self.fields) if f in _ALWAYS or self.fields[f] in used]
         needed.sort(key=lambda field: _DEFAULT.get(field[1]) is not None)
         return {
             Load(CONDITIONS, i): Parameter(_name(f), f, _MEANING.get(f, PARAMETER), _DEFAULT.get(f)) for i, f in needed
@@ -60,7 +64,7 @@ class LiteralRates:
 
     def _coefficient(self, reaction: Reaction) -> int:
         """The fit that holds the temperature, as `RateTable` selects it, times n_H^(m-1)."""
-        apply, number, temperature = self.expressions.apply, self.expressions.number, self._fields["temperature"]
+        apply, number, temperature = self.expressions.apply, self.expressions.number, self.fields["temperature"]
         values = [self._fit(reaction, i) for i in range(len(reaction.fits))]
         k = values[0]
         if len(values) > 1:
@@ -80,7 +84,7 @@ class LiteralRates:
         return value if bound == value else self.expressions.apply("min", value, bound)
 
     def _held(self, reaction: Reaction, policy: OutOfRange, i: int) -> int:
-        temperature = self._fields["temperature"]
+        temperature = self.fields["temperature"]
         low, high = held_range(reaction.fits, policy, i)
         if (low, high) != (0.0, float("inf")):
             limits = map(self.expressions.number, (low, high))
@@ -88,7 +92,7 @@ class LiteralRates:
         return self._law(reaction, reaction.fits[i].law, temperature)
 
     def _times_density(self, k: int, power: int) -> int:
-        density = self._fields["density"]
+        density = self.fields["density"]
         if power > 1:
             density = self.expressions.apply("integer_pow", density, self.expressions.number(power))
         if not power:
@@ -99,18 +103,19 @@ class LiteralRates:
         law = reaction.fits[0].law
         abundances = [self._abundance(self._network.index(name)) for name in law.modifying_species]
         values = [*abundances, *map(self._total, law.modifying_totals)]
-        densities = [self.expressions.apply("mul", value, self._fields["density"]) for value in values]
-        return self._law(reaction, law, self._fields["temperature"], densities)
+        densities = [self.expressions.apply("mul", value, self.fields["density"]) for value in values]
+        return self._law(reaction, law, self.fields["temperature"], densities)
 
     def _sum(self, name: str) -> int:
         """The total `name` of abundances, or of their rates of change."""
         position = [total.name for total in self._network.totals].index(name)
-        value = self._rate if self._network.totals[position].of_rates else self._abundance
+        value = self.rate if self._network.totals[position].of_rates else self._abundance
         terms = self._network.total_terms[position].items()
         apply, number = self.expressions.apply, self.expressions.number
         return self.expressions.total([apply("mul", number(weight), value(i)) for i, weight in terms])
 
-    def _rate(self, j: int) -> int:
+    def rate(self, j: int) -> int:
+        """How often a reaction happens, in the units of dy/dt."""
         reaction = self._network.reactions[j]
         factors = [self._abundance(self._network.index(name)) for name in reaction.factors]
         modifier = [self._modifier(reaction)] if reaction.fits[0].law.is_modified else []
@@ -125,7 +130,7 @@ class LiteralRates:
         """The coefficient of `law`, or its modifier where `densities` are given."""
         parameters, kind = jax.tree.flatten(law)
         key = kind, densities is None
-        fields = list((self._fields | {"temperature": temperature}).values())
+        fields = list((self.fields | {"temperature": temperature}).values())
         values = [*fields, *(densities or ()), *map(self.expressions.number, parameters)]
         if key not in self._traced:
             names = self._network.parameters

@@ -1,5 +1,6 @@
 """Gas that is compressed and gas that cools, where the solution is known, and the collapse of primordial gas."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -87,6 +88,26 @@ def test_the_radius_is_half_the_jeans_length():
     assert abs(other.temperature[-1] / cloud.temperature[-1] - 1.0) > 0.02
     with pytest.warns(UserWarning, match="away from half the Jeans length: raise jeans="):
         models.collapse(SHIELDED, START, ATOMS, to_density=1e5, outputs=61, jeans=1, rtol=1e-6)
+
+
+def test_derivatives_through_the_radius_of_the_gas():
+    """Of where it ends, with respect to the density of the start and a number of a process at once, also by way of the
+    Jeans length, for several clouds at once.
+    """
+
+    def end(factor, density):
+        rhs = eqx.tree_at(lambda r: r.thermal.processes[1].parameters, SHIELDED, (5e-31 * factor,))
+        start = ef.Conditions(temperature=50.0, density=density * factor, zeta=0.0, radius=1e18)
+        cloud = models.collapse(
+            rhs, start, ATOMS, to_density=1e5, outputs=13, jeans=1, rtol=1e-8, temperature_atol=1e-8
+        )
+        return cloud.temperature[-1]
+
+    densities, factors = jnp.array([3.0, 10.0]), jnp.array([0.999, 1.0, 1.001])
+    both = jax.vmap(lambda factor, density: jax.jvp(lambda f: end(f, density), (factor,), (jnp.ones(()),)))
+    values, slopes = jax.jit(both)(*(x.ravel() for x in jnp.meshgrid(factors, densities)))
+    down, _, up = values.reshape(2, 3).T
+    np.testing.assert_allclose(slopes.reshape(2, 3)[:, 1], (up - down) / 0.002, rtol=3e-4)
 
 
 def test_many_at_once_are_as_one_by_one():

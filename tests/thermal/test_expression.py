@@ -47,7 +47,7 @@ def network(tmp_path_factory):
 
 def test_in_a_file(network):
     assert [p.name for p in network.processes] == ["cooling in line 7", "heating in line 9"]
-    assert "heating and cooling of the file, in Network.processes: 2" in network.summary()
+    assert "heating and cooling of the file: cooling in line 7, heating in line 9" in network.summary()
     assert network.parameters == ()
     rhs = ef.FusedRHS(network, thermal=network.processes)
     assert rhs.network.parameters == ("user_boost",)

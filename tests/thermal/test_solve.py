@@ -156,6 +156,45 @@ def test_what_moves_and_what_is_bound():
     np.testing.assert_allclose(bound.temperature, _end(rhs).temperature, rtol=1e-12)
 
 
+def test_modes_of_differentiation_agree_in_batches():
+    """Forward and reverse, of a batch and in a batch, with cells that need steps of different numbers."""
+    rhs, densities = _cooling(), jnp.array([3.0, 100.0, 3000.0])
+
+    def end(density):
+        return _end(rhs, density=density, rtol=1e-5).temperature[0]
+
+    @jax.jit
+    def found(densities):
+        many = jax.vmap(end)
+        reverse = jax.grad(lambda n: jnp.sum(many(n)))(densities)
+        return reverse, jax.vmap(jax.jacfwd(end))(densities), jax.jacfwd(many)(densities)
+
+    reverse, forward, square = found(densities)
+    assert np.all(np.asarray(reverse) != 0.0)
+    np.testing.assert_allclose(forward, reverse, rtol=1e-7)
+    np.testing.assert_allclose(square, np.diag(reverse), rtol=1e-7)
+
+
+def test_batches_without_native_code_and_in_single_precision():
+    native, plain = _cooling(), _cooling("vectorized")
+    densities = jnp.geomspace(1.0, 1e4, 7)
+
+    def ends(rhs, dtype):
+        start = rhs.network.abundances(START).astype(dtype)
+
+        def end(density):
+            cloud = ef.Conditions(temperature=3000.0, density=density)
+            return ef.solve(rhs, cloud, start, 3e5 * ef.YEAR, saveat=1, rtol=1e-5, atol=1e-12).temperature[0]
+
+        return jax.jit(jax.vmap(end))(densities)
+
+    expected = ends(native, jnp.float64)
+    np.testing.assert_allclose(ends(plain, jnp.float64), expected, rtol=1e-6)
+    single = ends(native, jnp.float32)
+    assert single.dtype == jnp.float32
+    np.testing.assert_allclose(single, expected, rtol=2e-3)
+
+
 def _moving(rhs, cloud):
     return ef.solve(rhs, cloud, rhs.network.abundances(START), 1e5 * ef.YEAR, saveat=2, rtol=1e-6)
 

@@ -21,6 +21,14 @@ class Difference(NamedTuple):
     """How many rows of each network have this equation."""
 
 
+class Apart(NamedTuple):
+    """Names of what only the first network has, of what only the second has, and of what is another thing in each."""
+
+    a: tuple[str, ...] = ()
+    b: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """What tells two networks apart. Prints as a table; true `equal` means that nothing does."""
@@ -35,10 +43,14 @@ class Comparison:
     shared: int
     """How many equations both networks have."""
     rtol: float
+    totals: Apart
+    """Sums that rate laws depend on."""
+    processes: tuple[tuple[str, ...], tuple[str, ...]]
+    """Heating and cooling that comes with the first network alone, and with the second alone."""
 
     @property
     def equal(self) -> bool:
-        return not any((*self.species, *self.reactions, self.coefficients))
+        return not any((*self.species, *self.reactions, self.coefficients, *self.totals, *self.processes))
 
     def table(self, rows: int | None = 10) -> str:
         """The findings, `rows` of each kind, or all of them for None."""
@@ -47,6 +59,15 @@ class Comparison:
             lines += _section(f"species only in {letter}", len(names), _wrapped(names, rows))
         for letter, equations in zip("AB", self.reactions, strict=True):
             lines += _section(f"reactions only in {letter}", len(equations), _first(equations, rows))
+        named = {
+            "totals only in A": self.totals.a,
+            "totals only in B": self.totals.b,
+            "totals that are another sum in each": self.totals.both,
+            "heating and cooling only in A": self.processes[0],
+            "heating and cooling only in B": self.processes[1],
+        }
+        for title, names in named.items():
+            lines += _section(title, len(names), _wrapped(names, rows))
         title = f"coefficients [cm^3(m-1) s^-1] that differ by more than {self.rtol:g}"
         differences = _first([_row(difference) for difference in self.coefficients], rows)
         head = f"  {'A':>11}{'B':>11}{'B/A':>11}  reaction"

@@ -38,6 +38,7 @@ from eqxfuse._chemistry.rate_laws.shielded_c import ShieldedC as ShieldedC
 from eqxfuse._chemistry.rate_laws.shielded_co import ShieldedCO as ShieldedCO
 from eqxfuse._chemistry.rate_laws.shielded_h2 import ShieldedH2 as ShieldedH2
 from eqxfuse._chemistry.rate_laws.table import RateTable as RateTable
+from eqxfuse._chemistry.rate_laws.tabulated import Table as Table
 from eqxfuse._chemistry.rate_laws.three_body import FallOff as FallOff
 from eqxfuse._chemistry.rate_laws.three_body import ThreeBody as ThreeBody
 from eqxfuse._chemistry.rate_laws.user import UserRate as UserRate

@@ -7,6 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from eqxfuse._chemistry.logarithms import log10 as log10
+from eqxfuse._chemistry.logarithms import power10 as power10
+
 _LN_10 = 2.302585092994046
 
 
@@ -16,16 +19,6 @@ def polynomial(coefficients: Sequence, x):
     for c in coefficients[-2::-1]:
         value = value * x + c
     return value
-
-
-def log10(x):
-    """The logarithm to base 10 of what is positive."""
-    return jnp.log(x) / _LN_10
-
-
-def power10(x):
-    """10^x."""
-    return jnp.exp(x * _LN_10)
 
 
 def window(x, low: float, high: float):

@@ -11,15 +11,11 @@ from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import FIELDS
 from eqxfuse._chemistry.network import Network
-from eqxfuse._chemistry.thermal.fits import log10, power10
+from eqxfuse._chemistry.tabulated import Axis, Method, look_up, sign_of, table_axes
 from eqxfuse._chemistry.thermal.gas import Gas, Scalar
-from eqxfuse._chemistry.thermal.grid import Axis, Method, check_axis, interpolate
 from eqxfuse._chemistry.thermal.lookup import position
 from eqxfuse._chemistry.thermal.process import Process, option, process
 
-MOST_PARAMETERS = 500
-"""Values of a table that native code can take as parameters."""
-_FLOOR = 1e-30
 _OF_SPECIES = re.compile(r"([nxN])\((\S+)\)")
 _OF_GAS = ("total", "mass_density", "mean_weight", "jeans_length")
 
@@ -75,24 +71,13 @@ class Table(Process):
         fixed: bool = False,
         name: str = "Table",
     ):
-        if not 1 <= len(axes) <= 3:
-            raise ValueError(f"a table has one to three axes, got {len(axes)}")
+        points = table_axes(axes, values, method, log_axes, fixed)
         for quantity in (*axes, *times):
             _require_quantity(quantity)
-        points = tuple(tuple(np.asarray(own, float).tolist()) for own in axes.values())
-        if log_axes and any(own and own[0] <= 0 for own in points):
-            raise ValueError("the points of an axis must be positive for log_axes=True")
-        for quantity, own in zip(axes, points, strict=True):
-            check_axis(quantity, own, method)
-        shape = tuple(map(len, points))
-        if jnp.shape(values) != shape:
-            raise ValueError(f"the axes {', '.join(axes)} have {shape} points, the values {jnp.shape(values)}")
-        if not fixed and np.prod(shape) > MOST_PARAMETERS:
-            raise ValueError(f"{np.prod(shape)} values are too many for parameters: pass fixed=True")
-        sign = _sign(values) if log_values else 0.0
+        sign = sign_of(values) if log_values else 0.0
         made = {
             "quantities": tuple(axes),
-            "points": tuple(tuple(np.log10(own).tolist()) for own in points) if log_axes else points,
+            "points": points,
             "times": tuple(times),
             "method": method,
             "log_axes": log_axes,
@@ -120,12 +105,8 @@ class Table(Process):
             values = jnp.asarray(self.values, gas.densities.dtype)
         else:
             raise ValueError(f"{self.name} has values {jnp.shape(self.values)} for {shape} points: use jax.vmap")
-        if self.sign:
-            values = np.log10(self.sign * values) if isinstance(values, np.ndarray) else log10(self.sign * values)
         at = [_quantity(gas, name) for name in self.quantities]
-        at = [log10(jnp.maximum(x, _FLOOR)) if self.log_axes else x for x in at]
-        found = interpolate(values, self.points, at, self.method)
-        found = self.sign * power10(found) if self.sign else found
+        found = look_up(values, self.points, at, self.method, self.log_axes, self.sign)
         for name in self.times:
             found = found * _quantity(gas, name)
         return jnp.asarray(found, gas.densities.dtype)
@@ -133,13 +114,6 @@ class Table(Process):
     def __repr__(self):
         axes = ", ".join(f"{q} {len(p)}" for q, p in zip(self.quantities, self.points, strict=True))
         return f"Table({axes}, name={self.name!r})"
-
-
-def _sign(values) -> float:
-    known = np.asarray(values, float)
-    if not (np.all(known > 0) or np.all(known < 0)):
-        raise ValueError("values must be all above or all below 0 for log_values=True")
-    return float(np.sign(known.ravel()[0]))
 
 
 def _require_quantity(name: str) -> None:

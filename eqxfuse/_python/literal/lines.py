@@ -33,7 +33,8 @@ class Text:
 class Printer:
     """Texts of `roots` and of all that they use; the lines that they rest on are in `lines`, tables in `tables`.
 
-    `symbols` are the names of loaded elements, `taken` further names that stand for something else.
+    `symbols` are the names of loaded elements, `taken` further names that stand for something else; `tables` may be
+    those of several printers.
     """
 
     def __init__(
@@ -42,9 +43,10 @@ class Printer:
         roots: Iterable[int],
         symbols: Mapping[Load, str],
         taken: Iterable[str] = (),
+        tables: Tables | None = None,
     ):
         self.lines: list[Line] = []
-        self.tables = Tables()
+        self.tables = Tables() if tables is None else tables
         self._expressions = expressions
         roots = frozenset(roots)
         reached = expressions.reached(roots)

@@ -1,18 +1,65 @@
-"""Interpolation in tables of one to three axes, with weights that are polynomials in each cell."""
+"""Tables of one to three axes: what they are, and interpolation with weights that are polynomials in each cell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Literal, get_args
 
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
+
+from eqxfuse._chemistry.logarithms import log10, power10
 
 Method = Literal["linear", "cubic"]
 """How a table is read between its points: along straight lines, or along cubics with continuous slopes (those of a
 parabola through a point and its neighbours), for which an axis needs three points."""
 
 Axis = tuple[float, ...]
+
+
+MOST_PARAMETERS = 500
+"""Values of a table that native code can take as parameters."""
+_FLOOR = 1e-30
+"""What is smaller has the logarithm of this."""
+
+
+def table_axes(
+    axes: Mapping[str, ArrayLike], values: ArrayLike, method: Method, log_axes: bool, fixed: bool
+) -> tuple[Axis, ...]:
+    """The points of each axis. Raises `ValueError` for what is no table."""
+    if not 1 <= len(axes) <= 3:
+        raise ValueError(f"a table has one to three axes, got {len(axes)}")
+    points = tuple(tuple(np.asarray(own, float).tolist()) for own in axes.values())
+    if log_axes and any(own and own[0] <= 0 for own in points):
+        raise ValueError("the points of an axis must be positive for log_axes=True")
+    for quantity, own in zip(axes, points, strict=True):
+        check_axis(quantity, own, method)
+    shape = tuple(map(len, points))
+    if np.shape(values) != shape:
+        raise ValueError(f"the axes {', '.join(axes)} have {shape} points, the values {np.shape(values)}")
+    if not fixed and np.prod(shape) > MOST_PARAMETERS:
+        raise ValueError(f"{np.prod(shape)} values are too many for parameters: pass fixed=True")
+    return points
+
+
+def sign_of(values: ArrayLike) -> float:
+    """That of all values. Raises `ValueError` where they have several, or one is 0."""
+    known = np.asarray(values, float)
+    if not (np.all(known > 0) or np.all(known < 0)):
+        raise ValueError("values must be all above or all below 0 for log_values=True")
+    return float(np.sign(known.ravel()[0]))
+
+
+def look_up(values, axes: Sequence[Axis], at: Sequence, method: Method, log_axes: bool, sign: float):
+    """`interpolate` with logarithms of the axes, and of the values where all have a `sign`, which else is 0."""
+    if log_axes:
+        axes = [tuple(np.log10(points).tolist()) for points in axes]
+        at = [log10(jnp.maximum(x, _FLOOR)) for x in at]
+    if not sign:
+        return interpolate(values, axes, at, method)
+    logarithms = np.log10(sign * values) if isinstance(values, np.ndarray) else log10(sign * values)
+    return sign * power10(interpolate(logarithms, axes, at, method))
 
 
 def check_axis(name: str, points: Axis, method: Method) -> None:
