@@ -130,6 +130,11 @@ def test_what_no_slab_can_be_made_of(changed, message):
         models.slab(**given)
 
 
+def test_the_numbers_of_the_page(page):
+    np.testing.assert_allclose(page["transitions"], [0.34, 0.82, 2.16], rtol=0.02)
+    assert float(page["edge"].column("H2")[-1]) == pytest.approx(9.05e21, rel=1e-3)
+
+
 def test_gas_that_never_comes_to_rest_and_gas_that_does_not_shield():
     ions = ef.Network.from_reactions(["C+ + e- -> C"], [Kooij(4.67e-12, -0.6)])
     with (
