@@ -28,7 +28,7 @@ def warmed(masses):
     """Trajectories around stars of `masses` [stars, solar masses], and their histories."""
     start = ef.Conditions(temperature=10.0, density=1e6, av=100.0)
     histories = jax.vmap(lambda mass: models.hot_core(start, mass=mass))(masses)
-    end = histories.times.max()
+    end = float(histories.times.max())
     y0 = NETWORK.abundances({"H2": 0.5} | {f"#{name}": x for name, x in ICE.items()})
     times = jnp.geomspace(1e-3, 1.0, 200) * end
     return ef.solve_grid(ef.FusedRHS(NETWORK), histories, y0, end, saveat=times), histories

@@ -22,7 +22,11 @@ def edge(g0=10.0, depths=50):
 
 
 if __name__ == "__main__":
+    import matplotlib.pyplot as plt
+
     cloud = edge()
     for falling, rising in (("H", "H2"), ("C+", "C"), ("C", "CO")):
         print(f"more {rising} than {falling} from Av = {cloud.crossing(falling, rising):.2f} mag on")
-    cloud.plot()[0].figure.savefig("photodissociation_region.png")
+    figure = plt.figure(figsize=(7.6, 5.6), layout="constrained")
+    cloud.plot(figure=figure)
+    figure.savefig("photodissociation_region.png")

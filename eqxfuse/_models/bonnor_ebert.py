@@ -82,7 +82,7 @@ def bonnor_ebert(
     mass = jax.tree.map(lambda first: first[0], profiles).mass_within(radius, edge)
     density, column = jax.vmap(lambda profile: profile.at_mass(mass, edge))(profiles)
     moving = dataclasses.replace(start, density=density, av=start.av + column / HYDROGEN_PER_AV)
-    return History(times * YEAR, moving, outside="hold")
+    return History(jnp.asarray(times * YEAR), moving, outside="hold")
 
 
 class _Profile(NamedTuple):

@@ -68,7 +68,7 @@ def slab(
     - `throw`: raise `RuntimeError` where a depth has no steady state, or its solve fails; else see `Slab.converged`,
       and believe nothing behind the first that is false.
 
-    Works under `jax.jit`, `jax.vmap` over conditions or `y0`, and with derivatives, in forward mode at a `time`.
+    Works under `jax.jit`, `jax.vmap` over conditions or `y0`, and with derivatives.
 
     Warns where no rate of the network depends on abundances, so that nothing shields. Raises `ValueError` for depths
     that are none, for fields of another length and for a right-hand side of densities.
@@ -90,7 +90,7 @@ def slab(
     cells = _cells(conditions, len(depths))
     require_conditions(network, conditions)
     warn_of_start(network, conditions, y0)
-    hydrogen = HYDROGEN_PER_AV * depths / (jnp.asarray(cells.dust_to_gas) / 0.01)
+    hydrogen = HYDROGEN_PER_AV * jnp.asarray(depths) / (jnp.asarray(cells.dust_to_gas) / 0.01)
     between = jnp.diff(hydrogen, prepend=0.0)
     own = between.at[1:].multiply(0.5)  # of what lies in front of the first depth all is like it
     cells = dataclasses.replace(cells, av=jnp.asarray(depths), radius=own / cells.density)
@@ -101,7 +101,7 @@ def slab(
         way = _AtTime(jnp.asarray(time, float), options | {"max_steps": max_steps})
     found = _swept(rhs, as_arrays(cells), y0, own, between - own, way)
     slab = Slab(
-        av=cells.av,
+        av=jnp.asarray(depths),
         hydrogen=hydrogen,
         abundances=found.state,
         temperature=found.temperature,

@@ -118,10 +118,10 @@ def test_tables_and_pictures(slabs, tmp_path):
         ({"av": [-1.0, 0.5]}, "in increasing order from 0"),
         ({"rhs": ef.FusedRHS(NETWORK, state="density")}, "leave out state='density' of FusedRHS"),
         (
-            {"conditions": ef.Conditions(50.0, np.ones(3))},
+            {"conditions": ef.Conditions(50.0, jnp.ones(3))},
             "Conditions.density must be a number or have a value for each",
         ),
-        ({"conditions": ef.Conditions(-50.0 * np.ones(2), 1.0)}, "Conditions.temperature must be finite and positive"),
+        ({"conditions": ef.Conditions(-50.0 * jnp.ones(2), 1.0)}, "Conditions.temperature must be finite and positive"),
     ],
 )
 def test_what_no_slab_can_be_made_of(changed, message):
@@ -141,4 +141,4 @@ def test_gas_that_never_comes_to_rest_and_gas_that_does_not_shield():
         pytest.warns(UserWarning, match="no rate of this network depends on abundances, so that nothing shields"),
         pytest.raises(RuntimeError, match=r"the slab got to Av = 0 mag \(depth 0 of 2\)"),
     ):
-        models.slab(ef.FusedRHS(ions), CLOUD, ions.abundances({"C+": 1.0, "e-": 1.0}), [0.0, 1.0])
+        models.slab(ef.FusedRHS(ions), CLOUD, ions.abundances({"C+": 1.0, "e-": 1.0}), np.array([0.0, 1.0]))
