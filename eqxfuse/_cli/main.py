@@ -47,7 +47,8 @@ _RUN_EXAMPLE = """example:
 
 With --history conditions change over time, as around a star of 15 solar masses that warms ice:
   eqxfuse run reactions.csv --species-file species.csv --history hot-core --mass 15 --temperature 10 --density 1e6 \\
-      --initial 'H2=0.5,#H2O=1e-4,#CO=5e-5' --t-end 0.3Myr
+      --initial 'H2=0.5,HE=0.1,CO=2e-5,@CO=3e-5,@H2O=1e-4,@CH3OH=5e-6,@CH4=3e-6,@NH3=1e-5,#H2O=1e-6' \\
+      --max-steps 20000 --t-end 0.2Myr
 """
 _SLAB_EXAMPLE = """example:
   eqxfuse slab --density 1e3 --g0 10 --temperature 50 --av 10 --species H,H2,C+,C,CO
