@@ -137,7 +137,7 @@ def test_asks_for_the_conditions_that_the_network_needs():
     small = module(networks.robertson())["Conditions"]
     assert small._fields == ("temperature", "density")
     every = module(single(rate_laws.ShieldedC(1e-10, 3.0)))["Conditions"]
-    assert every._fields == ("temperature", "density", "g0", "av", "radius")
+    assert every._fields == ("temperature", "density", "g0", "av", "radius", "h2_column", "c_column")
     assert every(10.0, 1e4) == tuple(getattr(Conditions(10.0, 1e4), f) for f in every._fields)
 
 

@@ -131,3 +131,25 @@ def test_colliding_flows():
     carbon_monoxide = x[:, network.index("CO")]
     assert density[7] > 2.0 * flows["DENSITY"] and jnp.argmax(carbon_monoxide) in (7, 8)
     assert slope > 0
+
+
+def test_hot_core():
+    core = example("hot_core")
+    trajectories, histories = core["warmed"](jnp.array([5.0, 60.0]))
+    left = dict(zip(core["ICE"], core["temperatures_of_departure"](trajectories, histories), strict=True))
+    assert sorted(left, key=lambda name: float(left[name][0])) == sorted(core["BOUND"], key=core["BOUND"].get)
+    assert all(low < left[name][0] < high for name, low, high in (("CO", 20.0, 30.0), ("H2O", 100.0, 120.0)))
+    assert (left["H2O"][1] > left["H2O"][0]) and trajectories.succeeded.all()  # the faster, the hotter
+
+
+def test_shock():
+    shock = example("shock")
+    trajectories, histories = shock["shocked"](jnp.array([10.0, 25.0]))
+    water = trajectories.abundance("H2O")[:, -1]
+    assert water[0] < 1e-6 < 9e-5 < water[1] < 1.001e-4  # 320 K are not enough, and 1200 K are
+    assert len(histories.cells) == 2 and float(histories.conditions.temperature[1].max()) > 1000.0
+
+
+def test_photodissociation_region():
+    cloud = example("photodissociation_region")["edge"](depths=12)
+    assert 0.1 < cloud.crossing("H", "H2") < 0.6 < cloud.crossing("C+", "C") < 1.5 < cloud.crossing("C", "CO") < 3.0

@@ -260,6 +260,33 @@ class Conditions(eqx.Module, OneLine):
         1.0e5, unit="1", meaning="species of ice that a heavy cosmic ray sets free", largest=1e12
     )
     """Species of ice that a heavy cosmic ray sets free [1]."""
+    h2_column: Field = _field(
+        0.0,
+        unit="cm^-2",
+        meaning="column of H2 in front of the cell",
+        use="for shielding, beside that over the radius",
+        largest=1e30,
+        logarithmic=True,
+    )
+    """Column of H2 in front of the cell [cm^-2], for shielding, beside that over the radius."""
+    co_column: Field = _field(
+        0.0,
+        unit="cm^-2",
+        meaning="column of CO in front of the cell",
+        use="for shielding, beside that over the radius",
+        largest=1e30,
+        logarithmic=True,
+    )
+    """Column of CO in front of the cell [cm^-2], for shielding, beside that over the radius."""
+    c_column: Field = _field(
+        0.0,
+        unit="cm^-2",
+        meaning="column of C in front of the cell",
+        use="for shielding, beside that over the radius",
+        largest=1e30,
+        logarithmic=True,
+    )
+    """Column of C in front of the cell [cm^-2], for shielding, beside that over the radius."""
     parameters: dict[str, Field] = eqx.field(converter=_as_parameters, default_factory=dict)
     """Named quantities that the network's rates need beside the others (`Network.parameters`), such as
     `{"user_J21": 1e-2}`, in whatever units the rates take them."""

@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from eqxfuse._chemistry.conditions import FACTS, Conditions, wrong_values
 from eqxfuse._cli.errors import UsageError
 from eqxfuse._cli.parser import Argument, number
 from eqxfuse._cli.quantities import parse_axis, parse_parameters
+from eqxfuse._cli.report import exponents
 
 _MAIN = tuple(name for name, facts in FACTS.items() if facts.symbol)
 _FURTHER = tuple(name for name in FACTS if name not in _MAIN)
@@ -126,7 +126,7 @@ def describe(conditions: Conditions) -> str:
 def typeset(conditions: Conditions) -> str:
     """As `describe`, for Matplotlib."""
     values = (f"{FACTS[name].tex} = {_value(conditions, name)}{_unit(name)}" for name in _MAIN)
-    return ", ".join(re.sub(r"\^(-?\d+)", r"$^{\1}$", text) for text in values)
+    return ", ".join(map(exponents, values))
 
 
 def _value(conditions: Conditions, field: str) -> str:

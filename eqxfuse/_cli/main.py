@@ -20,6 +20,7 @@ from eqxfuse._cli.interrupt import end_when_interrupted
 from eqxfuse._cli.parser import Parser
 from eqxfuse._cli.report import show_warnings
 from eqxfuse._cli.run import add_demo, add_run
+from eqxfuse._cli.slab import add_slab
 from eqxfuse._cli.source import add_source
 from eqxfuse._cli.tracers import add_tracers
 from eqxfuse._version import __version__
@@ -28,6 +29,7 @@ _COMMANDS = {
     "demo": (add_demo, "integrate a small dark-cloud network that ships with eqxfuse, over a million years"),
     "run": (add_run, "integrate a network file"),
     "collapse": (add_collapse, "let one zone of gas that heats and cools fall freely (primordial gas, by default)"),
+    "slab": (add_slab, "find the chemistry over the depth of a slab that light enters: a photodissociation region"),
     "grid": (add_grid, "integrate a network for many conditions; goes on where an earlier run was stopped"),
     "tracers": (
         add_tracers,
@@ -42,6 +44,16 @@ _COMMANDS = {
 _RUN_EXAMPLE = """example:
   eqxfuse run rate22_final.rates --temperature 10 --density 2e4 --t-end 1Myr \\
       --initial H2=0.5,He=0.09,C+=1e-4,e-=1e-4,O=1.8e-4 --species CO,H2O,HCO+ --out results
+
+With --history conditions change over time, as around a star of 15 solar masses that warms ice:
+  eqxfuse run reactions.csv --species-file species.csv --history hot-core --mass 15 --temperature 10 --density 1e6 \\
+      --initial 'H2=0.5,HE=0.1,CO=2e-5,@CO=3e-5,@H2O=1e-4,@CH3OH=5e-6,@CH4=3e-6,@NH3=1e-5,#H2O=1e-6' \\
+      --max-steps 20000 --t-end 0.2Myr
+"""
+_SLAB_EXAMPLE = """example:
+  eqxfuse slab --density 1e3 --g0 10 --temperature 50 --av 10 --species H,H2,C+,C,CO
+
+--av is the depth of the slab; what shields it, columns of H2, CO and C, is added up from the surface inwards.
 """
 _GRID_EXAMPLE = """example:
   eqxfuse grid rate22_final.rates --temperature 10:50:9 --density 1e3:1e6:13log --t-end 1Myr \\
@@ -64,7 +76,13 @@ _ENSEMBLE_EXAMPLE = """example:
 ln k is normal around its value with the standard deviation ln F; files of UMIST and KIDA state F. The result is read by
 eqxfuse.Ensemble.load. A run that was killed goes on when it is given once more.
 """
-_EXAMPLES = {"run": _RUN_EXAMPLE, "grid": _GRID_EXAMPLE, "tracers": _TRACERS_EXAMPLE, "ensemble": _ENSEMBLE_EXAMPLE}
+_EXAMPLES = {
+    "run": _RUN_EXAMPLE,
+    "slab": _SLAB_EXAMPLE,
+    "grid": _GRID_EXAMPLE,
+    "tracers": _TRACERS_EXAMPLE,
+    "ensemble": _ENSEMBLE_EXAMPLE,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

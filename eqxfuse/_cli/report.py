@@ -1,17 +1,20 @@
 """What a run prints and writes."""
 
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from eqxfuse._analysis import EnergyHistory
+from eqxfuse._chemistry.conditions import FACTS, Conditions
 from eqxfuse._chemistry.constants import YEAR
 from eqxfuse._cli.errors import CommandError
-from eqxfuse._models import Zone
-from eqxfuse._plot import save_figure, save_plot, zones_height
+from eqxfuse._models import Slab, Zone
+from eqxfuse._plot import save_figure, save_plot, zones, zones_height
 from eqxfuse._solve.durable import write_durably
 from eqxfuse._solve.trajectory.ice import WATER
 from eqxfuse._solve.trajectory.trajectory import Trajectory
@@ -43,17 +46,28 @@ def show_warnings() -> None:
     warnings.showwarning = show
 
 
+def exponents(text: str) -> str:
+    """`cm^-3` for Matplotlib."""
+    return re.sub(r"\^(-?\d+)", r"$^{\1}$", text)
+
+
 def file_stem(name: str) -> str:
     """The name of a network as that of a file."""
     return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
 
 
-def table(trajectory: Trajectory, names: Sequence[str], density: np.ndarray | None = None) -> str:
-    """Abundances of `names` and above them, where it was solved for, the temperature: at the end and at the whole
-    decades before it, or spread over the `density` [times] where that rises.
+def table(
+    trajectory: Trajectory,
+    names: Sequence[str],
+    density: np.ndarray | None = None,
+    moving: Mapping[str, np.ndarray] | None = None,
+) -> str:
+    """Abundances of `names` and above them the temperature, where it was solved for, and conditions [times] that are
+    `moving`: at the end and at the whole decades before it, or spread over the `density` [times] where that rises.
     """
     rises = density is not None and np.ptp(density) > 0
     rows = {} if trajectory.temperature is None else {"T [K]": (np.asarray(trajectory.temperature), "13.1f")}
+    rows |= {f"{FACTS[name].symbol} [{FACTS[name].unit}]": (own, "13.4g") for name, own in (moving or {}).items()}
     rows |= {name: (np.asarray(trajectory.abundance(name)), "13.3e") for name in names}
     return _over("n_H [cm^-3]" if rises else "n/n_H", np.asarray(trajectory.times), density, rows)
 
@@ -73,12 +87,12 @@ def energy_table(energy: EnergyHistory, density: np.ndarray | None) -> str:
     return _over("erg cm^-3 s^-1", energy.times, density, rows)
 
 
-def ice_table(trajectory: Trajectory) -> str:
-    """Layers of ice and, in percent of water ice where the network has that, what it is made of: the largest at the
-    end, at its end and at the whole decades before it.
+def ice_table(trajectory: Trajectory, grains: Conditions) -> str:
+    """Layers of ice, on `grains`, and, in percent of water ice where the network has that, what it is made of: the
+    largest at the end, at its end and at the whole decades before it.
     """
     x = np.asarray(trajectory.times)
-    rows = {"layers": (np.asarray(trajectory.layers()), "13.3g")}
+    rows = {"layers": (np.asarray(trajectory.layers(grains)), "13.3g")}
     names = sorted(trajectory.ice_names, key=lambda name: -float(trajectory.ice(name)[-1]))[:_ICES]
     if WATER in trajectory.ice_names:
         title, percent = f"ice [% of {WATER}]", trajectory.ice_composition()
@@ -86,17 +100,17 @@ def ice_table(trajectory: Trajectory) -> str:
     else:
         title = "ice [n/n_H]"
         rows |= {name: (np.asarray(trajectory.ice(name)), "13.3e") for name in names}
-    return _columns(title, x, x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
+    return columns(title, x, x[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
 
 
 def _over(title: str, times: np.ndarray, density: np.ndarray | None, rows: Mapping[str, tuple[np.ndarray, str]]) -> str:
     """At the end and the whole decades before it, or spread over the `density` [times] where that changes."""
     if density is None or not np.ptp(density):
-        return _columns(title, times, times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
-    return _columns(title, density, np.geomspace(density[0], density[-1], _COLUMNS), "{:.2e}".format, rows)
+        return columns(title, times, times[-1] * 10.0 ** np.arange(1 - _COLUMNS, 1), _years, rows)
+    return columns(title, density, np.geomspace(density[0], density[-1], _COLUMNS), "{:.2e}".format, rows)
 
 
-def _columns(
+def columns(
     title: str,
     x: np.ndarray,
     wanted: np.ndarray,
@@ -104,11 +118,11 @@ def _columns(
     rows: Mapping[str, tuple[np.ndarray, str]],
 ) -> str:
     """Rows of values and their format, at the `x` that are nearest to those `wanted`."""
-    columns = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
+    shown = sorted({int(np.argmin(np.abs(x - value))) for value in wanted})
     width = max(map(len, (*rows, title)))
-    lines = [title.ljust(width) + "".join(f"{head(x[i]):>13}" for i in columns)]
+    lines = [title.ljust(width) + "".join(f"{head(x[i]):>13}" for i in shown)]
     lines += [
-        name.ljust(width) + "".join(f"{values[i]:{form}}" for i in columns) for name, (values, form) in rows.items()
+        name.ljust(width) + "".join(f"{values[i]:{form}}" for i in shown) for name, (values, form) in rows.items()
     ]
     return "\n".join(lines)
 
@@ -142,26 +156,26 @@ def _unwritable(folder: Path, error: OSError) -> CommandError:
 
 
 def write(
-    result: Trajectory | Zone, names: Sequence[str], folder: Path, name: tuple[str, str], title: str
+    result: Trajectory | Zone,
+    names: Sequence[str],
+    folder: Path,
+    name: tuple[str, str],
+    title: str,
+    moving: Mapping[str, np.ndarray],
 ) -> list[Path]:
     """The data and, with Matplotlib, a picture in `folder`, and one of the ice where there is any; `name` is the stem
-    of all and the suffix of the data.
+    of all and the suffix of the data. The picture shows also conditions [times] that are `moving`.
 
     Raises `CommandError`.
     """
     stem, kind = name
     written = [folder / f"{stem}.{kind}"]
-    try:
-        result.save(written[0])
-    except ImportError as missing:
-        raise CommandError(str(missing)) from missing
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    pictures = {folder / f"{stem}.png": lambda part: _draw(result, names, part, title)}
+    save_data(result, written[0])
+    pictures = {folder / f"{stem}.png": lambda part: _draw(result, names, part, title, moving)}
     trajectory = result if isinstance(result, Trajectory) else result.trajectory
     if trajectory.ice_names:
         pictures[folder / f"{stem}_ice.png"] = lambda part: _draw_ice(trajectory, part, title)
-    return [*written, *(path for path, draw in pictures.items() if _drawn(path, draw))]
+    return [*written, *(path for path, draw in pictures.items() if drawn(path, draw))]
 
 
 def write_energy(zone: Zone, energy: EnergyHistory, path: Path, title: str) -> list[Path]:
@@ -170,10 +184,21 @@ def write_energy(zone: Zone, energy: EnergyHistory, path: Path, title: str) -> l
     def draw(part: Path) -> None:
         save_figure(part, lambda figure: zone.plot_terms(energy, figure.add_subplot()), 5.0, title)
 
-    return [path] if _drawn(path, draw) else []
+    return [path] if drawn(path, draw) else []
 
 
-def _drawn(path: Path, draw: Callable[[Path], None]) -> bool:
+def save_data(result: Trajectory | Zone | Slab, path: Path) -> None:
+    """Raises `CommandError`."""
+    try:
+        result.save(path)
+    except ImportError as missing:
+        raise CommandError(str(missing)) from missing
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+
+
+def drawn(path: Path, draw: Callable[[Path], None]) -> bool:
+    """Whether there is a picture now: not without Matplotlib, which is said. Raises `CommandError`."""
     try:
         write_durably(path, draw)
     except ImportError as missing:
@@ -188,10 +213,18 @@ def _draw_ice(trajectory: Trajectory, path: Path, title: str) -> None:
     save_figure(path, lambda figure: trajectory.plot_ice(ax=figure.add_subplot()), 5.0, title)
 
 
-def _draw(result: Trajectory | Zone, names: Sequence[str], path: Path, title: str) -> None:
+def _draw(
+    result: Trajectory | Zone, names: Sequence[str], path: Path, title: str, moving: Mapping[str, np.ndarray]
+) -> None:
     if isinstance(result, Trajectory):
         curves = {name: result.abundance(name) for name in names}
-        save_plot(path, result.times, curves, result.state, title)
+        years = np.asarray(result.times) / YEAR
+        above = {f"{FACTS[name].tex}  [{exponents(FACTS[name].unit)}]": own for name, own in moving.items()}
+        if above:
+            draw = partial(zones, years, "time  [yr]", above, curves, result.state)
+            save_figure(path, lambda figure: draw(figure)[0], zones_height(len(above)), title)
+        else:
+            save_plot(path, result.times, curves, result.state, title)
     else:
         zone = result
         save_figure(path, lambda figure: zone.plot(names, figure)[0], zones_height(1), title)

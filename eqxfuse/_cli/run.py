@@ -11,9 +11,11 @@ import numpy as np
 from eqxfuse._analysis import budget
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.constants import YEAR
+from eqxfuse._chemistry.history.history import History
 from eqxfuse._chemistry.network import Network
 from eqxfuse._cli.conditions import add_conditions, describe, read_conditions, typeset
 from eqxfuse._cli.errors import FAILURES, CommandError, UsageError
+from eqxfuse._cli.history import add_history, describe_history, moving, read_history
 from eqxfuse._cli.inputs import (
     check_parameters,
     describe_network,
@@ -47,6 +49,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     add_start(parser)
     add_conditions(parser)
+    add_history(parser)
     add_thermal(parser, "solve for the temperature, too, with these")
     text = "what of the gas stays as it cools (default: density)"
     parser.add_argument("--constant", choices=("density", "pressure"), default="density", help=text)
@@ -57,32 +60,44 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def add_demo(parser: argparse.ArgumentParser) -> None:
     add_solve(parser)
-    parser.set_defaults(command=demo, thermal=(), constant="density", energy=False)
+    parser.set_defaults(command=demo, thermal=(), constant="density", energy=False, history=None)
 
 
 def run(options: argparse.Namespace) -> None:
-    network = open_network(options)
+    network, conditions = open_network(options), read_conditions(options)
     if not options.thermal and (options.energy or options.constant == "pressure"):
         given = "--energy" if options.energy else "--constant pressure"
         raise UsageError(f"{given} is for gas that heats and cools: give --thermal, too")
-    _solve_and_report(network, read_conditions(options), options.initial, options.t_end, options)
+    history = read_history(options, conditions)
+    if history is not None and options.constant == "pressure":
+        raise UsageError("a --history has a density of its own: leave --constant pressure out")
+    _solve_and_report(network, conditions, history, options.initial, options.t_end, options)
 
 
 def demo(options: argparse.Namespace) -> None:
     options.species = options.species or DEMO_SPECIES
-    _solve_and_report(dark_cloud(), DEMO_CONDITIONS, dark_cloud_abundances, DEMO_YEARS * YEAR, options)
+    _solve_and_report(dark_cloud(), DEMO_CONDITIONS, None, dark_cloud_abundances, DEMO_YEARS * YEAR, options)
 
 
 def _solve_and_report(
-    network: Network, conditions: Conditions, initial: Mapping[str, float], t_end: float, options: argparse.Namespace
+    network: Network,
+    conditions: Conditions,
+    history: History | None,
+    initial: Mapping[str, float],
+    t_end: float,
+    options: argparse.Namespace,
 ) -> None:
+    """`conditions` are those of the start where there is a history."""
     y0 = start(network, initial, (*(options.species or ()), *options.analyse))
     rhs = right_hand_side(network, options.backend, options.thermal)
     check_parameters(conditions, rhs.network)
     make_folder(Path(options.out))
     print(describe_network(network, rhs.kernel.backend))
     print(describe(conditions))
-    print(describe_ranges(network, conditions.temperature), flush=True)
+    if history is not None:
+        print(describe_history(options.history, history))
+    given = conditions if history is None else history
+    print(describe_ranges(network, (conditions if history is None else history.conditions).temperature), flush=True)
     began = time.perf_counter()
     solver = {name: getattr(options, name) for name in ("rtol", "atol", "max_steps")}
     result: Zone | Trajectory
@@ -93,22 +108,41 @@ def _solve_and_report(
         trajectory = result.trajectory
     else:
         trajectory = solve(
-            rhs, conditions, y0, t_end, saveat=options.outputs, progress=sys.stderr.isatty(), throw=False, **solver
+            rhs, given, y0, t_end, saveat=options.outputs, progress=sys.stderr.isatty(), throw=False, **solver
         )
-        result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
     if not trajectory.succeeded:
         reason = FAILURES[str(names_of(trajectory.result))]
-        raise CommandError(f"{standing(trajectory, rhs, conditions, t_end)}. It failed because {reason}")
+        raise CommandError(f"{standing(trajectory, rhs, given, t_end)}. It failed because {reason}")
     seconds = time.perf_counter() - began
-    report(result, rhs, seconds, f"{plain(network.name)}, {typeset(conditions)}", network.name, options)
+    title = f"{plain(network.name)}, {typeset(conditions)}"
+    if history is None:
+        if options.constant == "density":
+            result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
+        report(result, rhs, seconds, title, network.name, options)
+    else:
+        result = Zone(trajectory, history(trajectory.times)) if rhs.thermal else trajectory
+        shown = {} if rhs.thermal else moving(history, np.asarray(trajectory.times))
+        title = f"{title}, then {options.history.replace('-', ' ')}"
+        report(result, rhs, seconds, title, network.name, options, shown, conditions)
+        conditions = history(t_end)
     for name in options.analyse:
         print(f"\n{budget(rhs, conditions, trajectory.abundances[-1], name).table(_ANALYSED)}")
 
 
 def report(
-    result: Trajectory | Zone, rhs: FusedRHS, seconds: float, title: str, name: str, options: argparse.Namespace
+    result: Trajectory | Zone,
+    rhs: FusedRHS,
+    seconds: float,
+    title: str,
+    name: str,
+    options: argparse.Namespace,
+    moving: Mapping[str, np.ndarray] | None = None,
+    grains: Conditions | None = None,
 ) -> None:
-    """Files first: who reads the output may have seen enough of it (`| head`)."""
+    """Files first: who reads the output may have seen enough of it (`| head`). `moving` are conditions [times] that
+    change, and `grains` those of ice in a history.
+    """
+    moving = moving or {}
     if isinstance(result, Zone):
         trajectory, density = result.trajectory, np.asarray(result.density)
     else:
@@ -117,13 +151,13 @@ def report(
     folder, stem = Path(options.out), file_stem(name)
     energy = result.energy(rhs) if isinstance(result, Zone) and options.energy else None
     try:
-        written = write(result, names, folder, (stem, options.save), title)
+        written = write(result, names, folder, (stem, options.save), title, moving)
         if isinstance(result, Zone) and energy:
             written += write_energy(result, energy, folder / f"{stem}_energy.png", title)
     finally:
-        known = trajectory.ice_names and trajectory.conditions is not None
-        ices = f"\n\n{ice_table(trajectory)}" if known else ""
+        grains = trajectory.conditions if grains is None else grains
+        ices = f"\n\n{ice_table(trajectory, grains)}" if trajectory.ice_names and grains is not None else ""
         energies = f"\n\n{energy_table(energy, density)}" if energy else ""
-        print(f"\n{table(trajectory, names, density)}{ices}{energies}\n\n{statistics(trajectory, seconds)}")
+        print(f"\n{table(trajectory, names, density, moving)}{ices}{energies}\n\n{statistics(trajectory, seconds)}")
     for path in written:
         print(f"wrote {path}")

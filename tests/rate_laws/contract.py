@@ -87,6 +87,9 @@ FIELDS = {
     "uv_yield": (0.0, 1.0),
     "h2_yield": (0.0, 1.0),
     "cosmic_ray_yield": (0.0, 1e6),
+    "h2_column": (0.0, 1e24),
+    "co_column": (0.0, 1e20),
+    "c_column": (0.0, 1e20),
 }
 """Extreme values of each field."""
 

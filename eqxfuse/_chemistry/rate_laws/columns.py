@@ -5,12 +5,13 @@ from itertools import pairwise
 import jax.numpy as jnp
 
 
-def column(conditions, density):
-    """Column density [cm^-2] of a species with `density` [cm^-3] over `conditions.radius`.
+def column(conditions, density, in_front):
+    """Column density [cm^-2] of a species with `density` [cm^-3] over `conditions.radius`, and what else is `in_front`
+    [cm^-2].
 
     Codes differ in the length: UCLCHEM takes half the size of the cloud for a single cell; carbox takes all of it.
     """
-    return jnp.maximum(density, 0.0) * conditions.radius
+    return in_front + jnp.maximum(density, 0.0) * conditions.radius
 
 
 def transmission(av, ratio):

@@ -36,7 +36,8 @@ class ShieldedC(RateLaw):
         return self.alpha * conditions.g0 * jnp.exp(-self.gamma * conditions.av)
 
     def modifier(self, conditions, densities):
-        c, h2 = (column(conditions, n) for n in densities)
+        in_front = (conditions.c_column, conditions.h2_column)
+        c, h2 = (column(conditions, *n) for n in zip(densities, in_front, strict=True))
         lines = 0.9 * conditions.temperature**0.27 * _power_045(h2 / 1.59e21)
         return jnp.exp(-1.1e-17 * c - lines)
 

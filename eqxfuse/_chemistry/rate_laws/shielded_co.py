@@ -34,7 +34,8 @@ class ShieldedCO(RateLaw):
         return self.alpha * conditions.g0
 
     def modifier(self, conditions, densities):
-        log_co, log_h2 = (jnp.log10(column(conditions, n) + 1.0) for n in densities)
+        in_front = (conditions.co_column, conditions.h2_column)
+        log_co, log_h2 = (jnp.log10(column(conditions, *n) + 1.0) for n in zip(densities, in_front, strict=True))
         dust = transmission(conditions.av, extinction_ratio(mean_wavelength(log_co, log_h2)))
         return line_shielding(log_co, log_h2) * dust
 

@@ -16,9 +16,9 @@ _EXTINCTION_1000 = 4.65  # optical depth of dust at 1000 Angstrom over that in t
 class ShieldedH2(RateLaw):
     """H2 + photon -> H + H: alpha g0, dust at 1000 Angstrom, and self-shielding of the lines.
 
-    The modifier is the sum of a Doppler core and radiative wings as functions of the column of H2 and of
-    `turbulent_velocity`, for equal amounts of ortho- and para-H2. As published, the core jumps by 2 % at an optical
-    depth of 2, and the sum is 1.002 for no column at all and 1 km s^-1.
+    The modifier is the sum of a Doppler core and radiative wings as functions of the column of H2 (`h2_column` and that
+    over `radius`) and of `turbulent_velocity`, for equal amounts of ortho- and para-H2. As published, the core jumps by
+    2 % at an optical depth of 2, and the sum is 1.002 for no column at all and 1 km s^-1.
     """
 
     units: ClassVar[str] = "alpha [s^-1] in the unshielded Draine field"
@@ -38,7 +38,7 @@ class ShieldedH2(RateLaw):
 
     def modifier(self, conditions, densities):
         doppler_width = conditions.turbulent_velocity / _WAVELENGTH
-        depth = 0.5 * 1.5e-2 * 1.0e-2 * column(conditions, densities[0]) / doppler_width
+        depth = 0.5 * 1.5e-2 * 1.0e-2 * column(conditions, densities[0], conditions.h2_column) / doppler_width
         return _core(depth) + _wings(depth, _RADIATIVE_WIDTH / (1.7724539 * doppler_width))
 
 
