@@ -13,6 +13,7 @@ DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {
+    "from_carbox": "test_carbox_itself.py",
     "histories": "history/test_page.py",
     "ices": "test_ices.py",
     "models": "models/conftest.py",
