@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format bench setup clean
+.PHONY: help demo test check format docs bench setup clean
 
 help:
 	@echo "make demo    a million years of a dark cloud: table, plot and data in ./out"
 	@echo "make test    the test suite"
 	@echo "make check   formatting, lint and types"
 	@echo "make format  format the code and mend what lint can mend"
+	@echo "make docs    the documentation as a site, in build/site"
 	@echo "make bench   the benchmarks"
 	@echo "make setup   everything installed, with the tools for development"
 	@echo "make clean   remove the environment and all results"
@@ -30,20 +31,24 @@ format: $(VENV)/.setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.docs
+	$(BIN)/python -m mkdocs build --strict $(ARGS)
+
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(ARGS)
 
 setup: $(VENV)/.setup
 
 clean:
-	rm -rf $(VENV) out .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build out .pytest_cache .ruff_cache .hypothesis
 
 # A stamp stands for what is installed; a change of pyproject.toml installs again.
 $(VENV)/.demo: EXTRAS := native,plot
 $(VENV)/.test: EXTRAS := native,plot,tables,test
-$(VENV)/.setup: EXTRAS := native,plot,tables,test,dev
+$(VENV)/.docs: EXTRAS := docs
+$(VENV)/.setup: EXTRAS := native,plot,tables,test,docs,dev
 
-$(VENV)/.demo $(VENV)/.test $(VENV)/.setup: pyproject.toml | $(BIN)/python
+$(VENV)/.demo $(VENV)/.test $(VENV)/.docs $(VENV)/.setup: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV): $(EXTRAS)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
 	@touch $@

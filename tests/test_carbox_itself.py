@@ -1,6 +1,8 @@
 """The adapter against carbox, where it can be imported."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import equinox as eqx
 import jax
@@ -8,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eqxfuse.carbox import conditions, fused_rhs, get_fused_ode
+from eqxfuse.carbox import AbundanceODE, conditions, enable, fused_rhs, get_fused_ode
+from tests.formats.snippets import LATENT_TGAS
 from tests.helpers import shared
 
 pytest.importorskip("carbox", reason="compares with carbox itself, which is not installed")
@@ -106,3 +109,69 @@ def test_inside_the_solver_of_carbox():
     for compute in (solver.compute_derivatives, solver.compute_reaction_rates):
         expected, found = (np.asarray(compute(ode, solutions[0], config)) for ode in (own, fused))
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.max(np.abs(expected)))
+
+
+def simulation(**options):
+    from carbox import SimulationConfig
+
+    given = {"number_density": 1e3, "temperature": 80.0, "cr_rate": 1e-17, "t_end": 1e3, "n_snapshots": 5}
+    given |= {"rtol": 1e-7, "atol": 1e-20, "linear_solver": "lu", "save_all": False, **options}
+    return SimulationConfig(**given)
+
+
+def test_every_entry_point_uses_ours():
+    import carbox
+
+    file, kind = FILES["latent"]
+    path, config = str(shared(f"networks/{file}")), simulation()
+    own = carbox.run_simulation(path, config, kind, verbose=False)
+    modifiers = own["network"].get_rate_scalings([0, 3], [2.0, 0.5])
+    expected = carbox.solve(carbox.parse_network(path, kind), config, modifiers)
+    with enable():
+        found = carbox.run_simulation(path, config, kind, verbose=False)
+        bundle = carbox.parse_network(path, kind)
+        modified = carbox.solve(bundle, config, modifiers)
+    assert isinstance(found["jnetwork"], AbundanceODE) and isinstance(bundle["jnetwork"], AbundanceODE)
+    for ours, theirs in ((found["solution"], own["solution"]), (modified, expected)):
+        np.testing.assert_array_equal(ours.ts, theirs.ts)
+        np.testing.assert_allclose(ours.ys, theirs.ys, rtol=1e-4, atol=1e-16)
+        assert set(ours.stats) >= {"num_steps", "num_accepted_steps", "num_rejected_steps"}
+    assert float(np.max(np.abs(modified.ys[-1] / found["solution"].ys[-1] - 1.0))) > 0.01
+
+
+def test_conditions_that_change_and_explicit_solvers():
+    from carbox import CSEPhysics, solver
+    from carbox.initial_conditions import initialize_abundances
+
+    network = parse("latent")
+    wind = CSEPhysics(mdot=1e-6, vexp=10.0, t_star=2500.0, r_init=1e15, r_star=5e13, eps=0.65)
+    config = simulation(physics_model=wind, t_end=300.0)
+    y0 = initialize_abundances(network, config)
+    expected = solver.solve_network(network.get_ode(), y0, config)
+    with enable():
+        found = solver.solve_network(network.get_ode(), y0, config)
+        short = simulation(solver="tsit5", t_end=1e-9)
+        assert solver.solve_network(network.get_ode(), y0, short).interpolation is None
+    np.testing.assert_array_equal(found.ts, expected.ts)
+    np.testing.assert_allclose(found.ys, expected.ys, rtol=1e-3, atol=1e-16)
+
+
+def test_closing_gives_carbox_back():
+    import carbox
+    from carbox import main, solver
+
+    before = carbox.Network.get_ode, solver.solve_network, main.solve_network
+    undo = enable()
+    assert main.solve_network is solver.solve_network is not before[1]
+    undo.close()
+    assert (carbox.Network.get_ode, solver.solve_network, main.solve_network) == before
+
+
+def test_the_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("network.csv").write_text(LATENT_TGAS)
+    page = (Path(__file__).parents[1] / "docs" / "from_carbox.md").read_text()
+    code = "".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    exec(code, {})
+    expected = re.findall(r"# -> (.*)$", code, re.MULTILINE)
+    assert [line for line in capsys.readouterr().out.splitlines() if line in expected] == expected

@@ -9,6 +9,7 @@ import pytest
 
 import eqxfuse as ef
 from eqxfuse import Network, Reaction, read_network
+from eqxfuse._chemistry.checks import warn_of_start
 from eqxfuse._chemistry.ranges import warn_of_ranges
 from eqxfuse.rate_laws import Constant, Fit, Kooij
 from tests.helpers import shared
@@ -116,3 +117,12 @@ def test_umist_far_above_its_ranges():
         warn_of_ranges(rate22, at(temperature))
     with pytest.warns(UserWarning, match=r"178 cm\^3 s\^-1, of NH2 \+ H2CO -> NH3 \+ HCO, fitted from 10 to 350"):
         warn_of_ranges(rate22, at(3e4))
+
+
+def test_traces_of_ions_are_no_charge():
+    """Programs that begin with 1e-30 of every species give as much of each ion."""
+    network = ef.networks.dark_cloud()
+    start = network.abundances({"H2": 0.5, "He": 0.1}) + 1e-30
+    warn_of_start(network, ef.Conditions(temperature=10.0, density=1e4), start)
+    with pytest.warns(UserWarning, match="net charge"):
+        warn_of_start(network, ef.Conditions(temperature=10.0, density=1e4), start.at[network.index("C+")].set(1e-4))

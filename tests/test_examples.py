@@ -153,3 +153,33 @@ def test_shock():
 def test_photodissociation_region():
     cloud = example("photodissociation_region")["edge"](depths=12)
     assert 0.1 < cloud.crossing("H", "H2") < 0.6 < cloud.crossing("C+", "C") < 1.5 < cloud.crossing("C", "CO") < 3.0
+
+
+def test_sample_posterior():
+    """Within a few of its widths the posterior holds the truth, and it is much narrower than the prior."""
+    pytest.importorskip("numpyro", reason="samples with numpyro, which is not installed")
+    posterior = example("sample_posterior")
+    model = posterior["make_model"]()
+    truth = {"log10_zeta": -16.3, "av": 2.5, "temperature": 30.0}
+    with jax.numpy_dtype_promotion("standard"):  # numpyro mixes integers with floats
+        found = posterior["sample"](model, jax.jit(model)(**truth), draws=40, warmup=40)
+    for name, draws in found.items():
+        assert draws.shape == (2, 40)
+        low, high = np.percentile(draws, [1.0, 99.0])
+        assert low < truth[name] < high
+    low, high = posterior["RANGES"]["log10_zeta"]
+    assert 0.0 < found["log10_zeta"].std() < 0.1 * (high - low) / np.sqrt(12.0)
+    assert found["av"].std() < 0.1
+
+
+def test_neural_correction():
+    correction = example("neural_correction")
+    observed = correction["evolve"](correction["hidden"], correction["STARTS"])
+    start = correction["Corrected"](correction["NETWORK"], jax.random.key(0))
+    model, losses = correction["train"](start, observed)
+    assert losses[-1] < 1e-3 * losses[0]
+    for amount in (0.3, 0.5):
+        learnt = jax.nn.softplus(model.rate(jnp.array([amount])))
+        assert float(learnt) == pytest.approx(1.0 / (1.0 + 4.0 * amount), rel=0.1)
+    for before, after in zip(jax.tree.leaves(start.rhs.table), jax.tree.leaves(model.rhs.table), strict=True):
+        np.testing.assert_array_equal(after, before)

@@ -34,9 +34,9 @@ MAY_IMPORT = {
     "_formats": "_chemistry _program",
     "_kernels": "_llvm _program _python",
     "_rhs": "_chemistry _html _kernels _lower _program _python",
-    "carbox": "_chemistry _kernels _rhs",
     "_solvers": "_chemistry _kernels _llvm _lower _program _rhs",
     "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
+    "carbox": "_chemistry _kernels _rhs _solve",
     "_analysis": "_chemistry _html _plot _program _rhs _solve",
     "_models": "_analysis _chemistry _plot _program _rhs _solve",
     "models": "_models",
@@ -53,11 +53,11 @@ HOMES = {
     "pandas": {"_solve"},
     "xarray": {"_solve"},
     "h5py": {"_chemistry"},
-    "diffrax": {"_solvers", "_solve"},
+    "diffrax": {"_solvers", "_solve", "carbox"},
     "lineax": {"_solvers"},
     "optimistix": {"_solvers"},
     "argparse": {"_cli"},
-    "carbox": set(),
+    "carbox": {"carbox"},
 }
 PUBLIC = {name for name in vars(eqxfuse) if not name.startswith("_")}
 FILES = sorted(PACKAGE.rglob("*.py"))

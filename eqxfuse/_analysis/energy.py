@@ -66,9 +66,9 @@ class EnergyHistory:
     """Heating and cooling along a trajectory."""
 
     times: np.ndarray
-    """[times] [s]"""
+    """[times], in s."""
     temperature: np.ndarray
-    """[times] [K]"""
+    """[times], in K."""
     terms: dict[str, np.ndarray]
     """[times] what each process gives the gas [erg cm^-3 s^-1], below zero where it cools."""
 

@@ -17,6 +17,8 @@ from eqxfuse.errors import Doubt
 
 _NEUTRAL = 1e-6
 """Part of all charges that may be too many on one side."""
+_NOTHING = 1e-20
+"""An abundance that counts as none: some programs begin with so little of every species."""
 _NOISE = 1e-10
 """Part of the largest abundance of a cell that another one may be below zero, as the end of a solve leaves it."""
 
@@ -83,7 +85,7 @@ def warn_of_start(network: Network, conditions: Any, y0: ArrayLike) -> None:
 def _warn_of_charge(network: Network, y0: np.ndarray) -> None:
     charges = network.composition[-1]
     net, all_charges = y0 @ charges, np.abs(y0) @ np.abs(charges)
-    excess = np.abs(net) - _NEUTRAL * all_charges
+    excess = np.abs(net) - np.maximum(_NEUTRAL * all_charges, _NOTHING)
     if np.any(excess > 0):
         worst = np.unravel_index(np.argmax(excess), excess.shape)
         ions = "give as many electrons as ions hold, as in "

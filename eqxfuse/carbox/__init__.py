@@ -1,4 +1,4 @@
-"""Networks of carbox, made fast. carbox itself is never imported: its objects are taken for what they can do.
+"""Networks of carbox, made fast. Only `enable` imports carbox: its objects are taken for what they can do.
 
 Two lines of a carbox script change; all else stays carbox's own:
 
@@ -13,6 +13,8 @@ solution = solve_network(jnetwork, y0, config)
 The values are those of `network.get_ode()` to rounding, what carbox does on purpose or by mistake included: no
 temperature ranges, rate factors from net stoichiometry, its own shielding columns.
 
+`enable()` makes all entry points of carbox do so, and solve with ours.
+
 The same network with the exact sparse Jacobian and a Rosenbrock method is faster by far:
 
 ```python
@@ -23,6 +25,7 @@ result = eqxfuse.solve(rhs, cloud, y0, 5e6 * eqxfuse.YEAR)
 """
 
 from eqxfuse.carbox._arguments import conditions as conditions
+from eqxfuse.carbox._enable import enable as enable
 from eqxfuse.carbox._ode import AbundanceODE as AbundanceODE
 from eqxfuse.carbox._ode import DensityODE as DensityODE
 from eqxfuse.carbox._ode import fused_rhs as fused_rhs

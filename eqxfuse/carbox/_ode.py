@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from eqxfuse._kernels import Backend
 from eqxfuse._rhs.coefficients import RateCoefficients, density_factors
 from eqxfuse._rhs.fused import FusedRHS
+from eqxfuse._solve.integration import is_known
 from eqxfuse.carbox._arguments import conditions
 from eqxfuse.carbox._read import CarboxReading, read_carbox
 
@@ -61,6 +62,26 @@ class AbundanceODE(AbstractFusedODE):
         a = self.rate_modifier_a if rate_modifier_a is None else rate_modifier_a
         b = self.rate_modifier_b if rate_modifier_b is None else rate_modifier_b
         return eqx.tree_at(lambda ode: (ode.rate_modifier_a, ode.rate_modifier_b), self, (a, b))
+
+    @property
+    def overrides_modified(self) -> bool:
+        """Whether a rate that depends on abundances has something added to it, or may have where this is traced."""
+        added = self.rate_modifier_b[self.rhs.modified]
+        return bool(added.size) and not (is_known(added) and bool(jnp.all(added == 0.0)))
+
+    def coefficients(self, temperature, density, cr_rate, fuv_rate, visual_extinction) -> RateCoefficients:
+        """What `rhs` takes in the place of these arguments, `rate_modifier_a` and `rate_modifier_b` included.
+
+        Not of what is added to rates that depend on abundances; see `overrides_modified`.
+        """
+        here = conditions(temperature, density, cr_rate, fuv_rate, visual_extinction)
+        powers = density_factors(np.array(self.molecularities), jnp.asarray(density))
+        rates = self.rhs.rate_coefficients(eqx.tree_at(lambda c: c.density, here, 1.0))
+        k = self.modify_rates(rates) * powers
+        modified = self.rhs.modified
+        if not len(modified):
+            return RateCoefficients(k)
+        return RateCoefficients(k.at[modified].set(self.rate_modifier_a[modified] * powers[modified]), here)
 
     def __call__(
         self,

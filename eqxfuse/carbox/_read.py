@@ -1,5 +1,6 @@
 """A carbox network -> Network."""
 
+import inspect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ def read_carbox(network: Any) -> CarboxReading:
         raise TypeError(f"expected a carbox.Network, got {type(network).__name__}, which has no {', '.join(missing)}")
     if hasattr(network, "jreactions"):
         network.jreactions = []  # earlier versions of carbox add to what a former call of get_ode left there
-    ode = network.get_ode()
+    ode = _own_ode(network)
     names = tuple(str(s.name) for s in network.species)
     changes = _dense(ode.incidence)
     rows, columns = changes.shape
@@ -67,6 +68,12 @@ def read_carbox(network: Any) -> CarboxReading:
     upper = all(name == name.upper() for name in names)
     species = tuple(Species.lenient(name, upper_case=upper) for name in names)
     return CarboxReading(Network(species, tuple(reactions), "carbox"), molecularities, density, ode)
+
+
+def _own_ode(network: Any) -> Any:
+    """`network.get_ode()` as carbox has it, also where `enable` has put ours in its place."""
+    own = getattr(network.get_ode, "__wrapped__", None)
+    return network.get_ode() if own is None else inspect.unwrap(own)(network)
 
 
 def _dense(incidence: Any) -> np.ndarray:

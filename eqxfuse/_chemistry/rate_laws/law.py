@@ -64,7 +64,7 @@ class RateLaw:
         raise NotImplementedError
 
     def coefficient_within(self, conditions: Conditions, low, high) -> Parameter:
-        """`coefficient` with the temperature of each row held inside low..high [rows] [K], NumPy's or JAX's arrays.
+        """`coefficient` with the temperature of each row held inside low..high [rows], in K, as arrays of NumPy or JAX.
 
         A law may override it with something cheaper that gives the same numbers.
         """
