@@ -10,8 +10,8 @@ from eqxfuse._program.one_line import OneLine
 from eqxfuse._program.pattern import Pattern
 
 NEAR = 2.0
-"""Of pivots whose counts are within this factor of the least, the one that fills least is taken where there are borders:
-on 333 species of gas and ice with six totals 14 per cent fewer multiply-adds, on networks without totals 1 or 2."""
+"""Of pivots whose counts are within this factor of the least, the one that fills least is taken where there are
+borders: on 333 species of gas and ice with six totals 14 per cent fewer multiply-adds, on networks without 1 or 2."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
