@@ -8,7 +8,8 @@ from typing import Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array as Numbers
+from jaxtyping import Float
 
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.network import Network
@@ -16,6 +17,8 @@ from eqxfuse._chemistry.rate_laws import RateLaw, RateTable
 from eqxfuse._kernels.vectorized import VectorizedKernel
 from eqxfuse._lower.modified import ModifiedLaw, modified_laws, slope_count
 from eqxfuse._lower.totals import Border, Round, lower_totals
+from eqxfuse._program.ir import Array, Program
+from eqxfuse._program.trace import scalar_function
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Modifiers:
         place = _border(self.network).place
         return np.array([place[name] for name in law.totals], dtype=np.int32)
 
-    def parameters(self, table: RateTable, conditions: Conditions | None) -> Float[Array, " parameters"]:
+    def parameters(self, table: RateTable, conditions: Conditions | None) -> Float[Numbers, " parameters"]:
         """Everything but abundances that the laws of `table`, the network's, depend on."""
         if conditions is None:
             return jnp.zeros(1)
@@ -82,12 +85,12 @@ class Modifiers:
         return self.network.rate_table.laws[law.group]
 
     def __call__(
-        self, y: Float[Array, "species"], k: Float[Array, "reactions"], parameters: Float[Array, " parameters"]
-    ) -> Float[Array, " rows"]:
+        self, y: Float[Numbers, "species"], k: Float[Numbers, "reactions"], parameters: Float[Numbers, " parameters"]
+    ) -> Float[Numbers, " rows"]:
         """The modifiers [1]. Finite for abundances that are zero or a little less."""
         return self._all(y, k, parameters, slopes=False)[0]
 
-    def with_slopes(self, y, k, parameters) -> tuple[Float[Array, " rows"], Float[Array, " slopes"]]:
+    def with_slopes(self, y, k, parameters) -> tuple[Float[Numbers, " rows"], Float[Numbers, " slopes"]]:
         """The modifiers, and their derivatives with respect to what each of them depends on (see `ModifiedLaw`)."""
         return self._all(y, k, parameters, slopes=True)
 
@@ -127,6 +130,25 @@ class Modifiers:
         shared = range(self._fields) if self.known else ()
         return function, (("y", law.species), ("t", self.totals(law).tolist()), ("c", shared), ("p", self.places(law)))
 
+    def row_program(self, law: ModifiedLaw, slopes: bool) -> Program:
+        """What `row` gives as a program of three arrays: "point", species and totals; "conditions"; and "own", the
+        parameters of the row, or one number where it has none.
+        """
+        function, inputs = self.row(law, slopes)
+        species, count = len(law.species), len(inputs[3][1])
+
+        def of_point(point, conditions, own):
+            return function(point[:species], point[species:], conditions, own[:count])
+
+        arrays = Array("point", law.width), Array("conditions", self._fields), Array("own", max(1, count))
+        read = scalar_function(of_point, [(array.name, range(array.length)) for array in arrays])
+        return Program("modifier", arrays, read.statements, read.outputs)
+
+    @property
+    def fields(self) -> int:
+        """How many conditions stand at the head of `parameters`."""
+        return self._fields if self.known else 0
+
     @property
     def need_rates(self) -> bool:
         """Whether any law depends on totals over rates."""
@@ -150,10 +172,10 @@ class Modifiers:
 
     def changes(
         self,
-        own: Float[Array, " species"],
-        totals: Float[Array, " totals"],
-        parameters: Float[Array, " parameters"],
-        change: Float[Array, " fields"],
+        own: Float[Numbers, " species"],
+        totals: Float[Numbers, " totals"],
+        parameters: Float[Numbers, " parameters"],
+        change: Float[Numbers, " fields"],
     ):
         """The modifiers [rows], and what they change by when the conditions do by `change` [rows].
 

@@ -16,7 +16,7 @@ import numpy as np
 from jax.custom_batching import custom_vmap
 from jax.custom_derivatives import SymbolicZero
 
-from eqxfuse._solve.linear_map import LinearMap
+from eqxfuse._solvers.linear_map import LinearMap
 
 
 def differentiable(solve: Callable[[diffrax.AbstractAdjoint, Any], Any], inputs: Any) -> Any:

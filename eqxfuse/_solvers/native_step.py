@@ -8,6 +8,7 @@ import diffrax
 import jax
 import jax.numpy as jnp
 from diffrax._term import WrapTerm
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
 from eqxfuse._chemistry.conditions import Conditions
@@ -15,8 +16,9 @@ from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import FusedRHS, jacobian_kernel
 from eqxfuse._rhs.rate_rows import RateRows
 from eqxfuse._rhs.thermal_equation import bordered_kernel
+from eqxfuse._solvers.linear_map import LinearMap
 from eqxfuse._solvers.parts import Parts, plain_step, stage_times
-from eqxfuse._solvers.readable import balance, evaluation, modifying
+from eqxfuse._solvers.readable import balance, evaluation, modifying, reversed_modifying
 from eqxfuse._solvers.step import Step
 from eqxfuse._solvers.tableau import RosenbrockTableau
 
@@ -116,13 +118,47 @@ def _step(parts: Parts, *inputs):
     return native_form(parts)(*inputs)
 
 
-@_step.defjvp
 def _step_jvp(parts: Parts, primals, tangents):
     """Derivatives go through the step's own arithmetic, with native kernels for each part of it.
 
-    That gives the step, too, to rounding.
+    Where the coefficients are given, those in reverse are one native call.
     """
-    return jax.jvp(partial(plain_step, parts), primals, tangents)
+    active = [i for i, tangent in enumerate(tangents) if not isinstance(tangent, SymbolicZero)]
+    moving, directions = [primals[i] for i in active], [tangents[i] for i in active]
+
+    def along(fixed, directions):
+        def of_active(*own):
+            values = dict(zip(active, own, strict=True))
+            return plain_step(parts, *(values.get(i, array) for i, array in enumerate(fixed)))
+
+        return jax.jvp(of_active, tuple(fixed[i] for i in active), tuple(directions))
+
+    if parts.rates:
+        return along(primals, directions)
+
+    def forward(fixed, directions):
+        return [along(fixed, directions)[1]]
+
+    def reverse(fixed, cotangents):
+        found = _reverse_form(parts)(fixed, *cotangents)
+        return [found[i] for i in active]
+
+    result = _step(parts, *primals)
+    shapes = tuple(jax.ShapeDtypeStruct(array.shape, array.dtype) for array in moving)
+    made = (jax.ShapeDtypeStruct(result.shape, result.dtype),)
+    return result, LinearMap(forward, reverse, forward, shapes, made)(primals, directions)[0]
+
+
+_step.defjvp(_step_jvp, symbolic_zeros=True)
+
+
+@lru_cache(maxsize=64)
+def _reverse_form(parts: Parts):
+    """The transpose of the derivative of `native_form`."""
+    from eqxfuse._kernels.cpu.rosenbrock import NativeReverse
+
+    modifiers = parts.modifiers
+    return NativeReverse(native_form(parts), reversed_modifying(modifiers) if modifiers else None)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.modified import ModifiedLaw
 from eqxfuse._lower.temperature import modifier_columns
+from eqxfuse._program.derivative import reverse_program
+from eqxfuse._program.ir import Program
 from eqxfuse._program.trace import scalar_expressions, scalar_function
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.rate_rows import RateRows
@@ -31,6 +33,26 @@ def modifying(modifiers: Modifiers):
         cost = "a step takes several native calls with JAX between them, two to three times the time"
         return _warn(modifiers.network, f"{reason}", cost, _ADVICE)
     return Modifying(modifiers.count, tuple(rounds))
+
+
+@lru_cache(maxsize=64)
+def reversed_modifying(modifiers: Modifiers):
+    """The transpose of the modifiers' derivatives, for native code, where `modifying` has a form."""
+    from eqxfuse._llvm.step.reversed_modifiers import ReversedLaw, ReversedModifying, ReversedRound
+
+    def transposed(program: Program) -> Program:
+        return reverse_program(program, tuple(range(len(program.inputs))))
+
+    def of_law(law: ModifiedLaw) -> ReversedLaw:
+        programs = [transposed(modifiers.row_program(law, slopes)) for slopes in (False, True)]
+        totals, places = modifiers.totals(law).tolist(), tuple(modifiers.places(law))
+        return ReversedLaw(len(law.reactions), law.first, law.slopes, law.species, tuple(totals), places, *programs)
+
+    rounds = []
+    for r in modifiers.rounds if modifiers.known else ():
+        totals, count = (transposed(r.program), len(r.program.outputs)) if r.program else (None, 0)
+        rounds.append(ReversedRound(totals, r.first, count, tuple(map(of_law, r.laws))))
+    return ReversedModifying(modifiers.fields, tuple(rounds))
 
 
 def _law(modifiers: Modifiers, law: ModifiedLaw):

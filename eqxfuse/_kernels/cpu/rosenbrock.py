@@ -1,10 +1,12 @@
 """A whole Rosenbrock step of a network as one native call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from eqxfuse._kernels.cpu.host import host
@@ -14,8 +16,10 @@ from eqxfuse._llvm.modules import Modules
 from eqxfuse._llvm.step.balance import Balance
 from eqxfuse._llvm.step.method import Evaluation, Method
 from eqxfuse._llvm.step.modifiers import Modifying
-from eqxfuse._llvm.step.module import step_ir
+from eqxfuse._llvm.step.module import Reverse, step_ir
+from eqxfuse._llvm.step.reversed_modifiers import ReversedModifying
 from eqxfuse._llvm.step.signature import Signature
+from eqxfuse._program.derivative import reverse_program
 from eqxfuse._program.ir import Program
 from eqxfuse._program.lu_plan import LUPlan, plan_lu
 from eqxfuse._program.one_line import OneLine
@@ -63,10 +67,10 @@ class NativeStep(OneLine):
         block = plan_lu(self.pattern, sparse_cost=BLOCK_RATIO, dense_cost=1.0, multiple=TILE)
         return scalar_plan(self.pattern), block
 
-    def modules(self, name: str) -> Modules:
+    def modules(self, name: str, reverse: Reverse | None = None) -> Modules:
         """The code, with the handler `@name`."""
         parts = self.rhs, self.jacobian, self.modifying, self.evaluation, self.balance
-        return step_ir(*parts, self.plans, self.method, self.signature, host().shape("float64"), name)
+        return step_ir(*parts, self.plans, self.method, self.signature, host().shape("float64"), name, reverse)
 
     @cached_property
     def identity(self) -> str:
@@ -74,3 +78,35 @@ class NativeStep(OneLine):
         rates = " ".join(part.identity if part else "-" for part in parts)
         plans = " ".join(plan.digest for plan in self.plans)
         return f"step {self.rhs.digest} {self.jacobian.digest} {plans} {self.method!r} {self.signature!r} {rates}"
+
+
+@dataclass(frozen=True, repr=False)
+class NativeReverse(OneLine):
+    """The arguments of a `NativeStep` that is given its coefficients, and what is given to its results -> what is given
+    to each of the arguments: the transpose of its derivative. `modifying` is that of the step's modifiers.
+    """
+
+    step: NativeStep
+    modifying: ReversedModifying | None = None
+
+    def __call__(self, arrays: Sequence[Float[Array, "..."]], cotangent: Float[Array, "..."]) -> list:
+        shapes = [argument.shape for argument in self.step.signature.arguments]
+        lengths = [array.length for array in self.step.signature.arrays]
+        result = jax.ShapeDtypeStruct((sum(lengths),), jnp.float64)
+        call = jax.ffi.ffi_call(target(self.identity, self.modules), result, vmap_method="expand_dims")
+        joined = call(*map(jnp.ravel, [*arrays, cotangent]))
+        parts = jnp.split(joined, np.cumsum(lengths)[:-1])
+        return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+    def __repr__(self):
+        return f"NativeReverse({self.step!r})"
+
+    def modules(self, name: str) -> Modules:
+        """The code, with the handler `@name`."""
+        step = self.step
+        programs = (reverse_program(p, tuple(range(len(p.inputs)))) for p in (step.rhs, step.jacobian))
+        return step.modules(name, Reverse(*programs, self.modifying))
+
+    @cached_property
+    def identity(self) -> str:
+        return f"reverse {self.modifying.identity if self.modifying else '-'} {self.step.identity}"

@@ -10,6 +10,7 @@ coefficients of the interpolation.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -81,10 +82,21 @@ class RosenbrockStep:
         return [*plain, "table"] if self.signature.table else plain
 
     def emit(self, name: str) -> ir.Function:
-        code, number = Code(self.lu.module, name, len(self.names) + 2), self.lu.number
+        code = Code(self.lu.module, name, len(self.names) + 2)
         *given, out, work = code.arguments
-        arguments = dict(zip(self.names, given, strict=True))
-        part = {n: code.at(work, start, number) for n, start in self.layout.items()}
+        part = self.parts(code, work)
+        self.forward(code, dict(zip(self.names, given, strict=True)), part)
+        self._results(code, out, part)
+        code.build.ret_void()
+        return code.function
+
+    def parts(self, code: Code, work) -> dict:
+        """The parts of the work space."""
+        return {name: code.at(work, start, self.lu.number) for name, start in self.layout.items()}
+
+    def forward(self, code: Code, arguments: dict, part) -> tuple[Rates, Any]:
+        """Compute the stages; gives where coefficients are found, and 1/h."""
+        name, number = code.function.name, self.lu.number
         modifiers = ModifierCode(self.lu.module, self.modifying, number, self.lu.lanes) if self.modifying else None
         rates = self._rates(code, modifiers, part, arguments)
         equation = rates.equation
@@ -98,15 +110,13 @@ class RosenbrockStep:
         code.build.call(factorise, [part["matrix"], part["scalars"], part["lu"], part["temporary"]])
         solve = self.lu.solve(f"{name}_solve")
         for stage in range(self.method.stages):
-            state = self._state(code, y, part, stage)
+            state = self.state(code, y, part, stage)
             if stage or not rates.starts:
                 equation.f(state, *rates.at(self.method.rows[stage], state), part["right"])
             self._couple(code, part, stage, inverse, drift)
             self._couple_totals(code, part, stage, drift, rates.drifting_totals)
             code.build.call(solve, [part["lu"], part["right"], part[f"u{stage}"], part["temporary"]])
-        self._results(code, out, part)
-        code.build.ret_void()
-        return code.function
+        return rates, inverse
 
     def _rates(self, code: Code, modifiers: ModifierCode | None, part, arguments: dict) -> Rates:
         common = code, self.lu.number, self.rhs, self.jacobian, modifiers, part
@@ -159,7 +169,7 @@ class RosenbrockStep:
         with code.loop(self.states, self.states + totals) as i:
             code.store(code.build.fmul(slope, code.load(drift, i, self.lu.number)), part["right"], i)
 
-    def _state(self, code: Code, y, part, stage: int):
+    def state(self, code: Code, y, part, stage: int):
         """Where the state of a stage stands: y itself, or y plus a combination of the stages before."""
         if stage == 0:
             return y

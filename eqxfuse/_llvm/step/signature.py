@@ -59,6 +59,10 @@ class Signature:
         laws = Argument(table.name, (table.length,))
         return cls((Argument("y", (states,)), *conditions, laws, Argument("h", (1,))), table.name)
 
+    def with_argument(self, name: str, length: int) -> "Signature":
+        """With one more behind the others."""
+        return Signature((*self.arguments, Argument(name, (length,))), self.table)
+
     @cached_property
     def arrays(self) -> tuple[Array, ...]:
         """As the kernel sees them."""
