@@ -1,7 +1,11 @@
 """Every test runs in double precision and with strict dtype promotion."""
 
 import gc
+import os
 from pathlib import Path
+
+# XLA compiles nearly all the time that the tests take, and a sixth of it less without its LLVM optimisations.
+os.environ["XLA_FLAGS"] = f"--xla_backend_optimization_level=0 {os.environ.get('XLA_FLAGS', '')}"
 
 import jax
 import pytest

@@ -110,14 +110,15 @@ def _solve_and_report(
         trajectory = solve(
             rhs, given, y0, t_end, saveat=options.outputs, progress=sys.stderr.isatty(), throw=False, **solver
         )
+        result = trajectory
     if not trajectory.succeeded:
         reason = FAILURES[str(names_of(trajectory.result))]
         raise CommandError(f"{standing(trajectory, rhs, given, t_end)}. It failed because {reason}")
     seconds = time.perf_counter() - began
     title = f"{plain(network.name)}, {typeset(conditions)}"
     if history is None:
-        if options.constant == "density":
-            result = Zone.at(conditions, trajectory) if rhs.thermal else trajectory
+        if rhs.thermal and not isinstance(result, Zone):
+            result = Zone.at(conditions, trajectory)
         report(result, rhs, seconds, title, network.name, options)
     else:
         result = Zone(trajectory, history(trajectory.times)) if rhs.thermal else trajectory

@@ -103,9 +103,8 @@ class NativeReverse(OneLine):
 
     def modules(self, name: str) -> Modules:
         """The code, with the handler `@name`."""
-        step = self.step
-        programs = (reverse_program(p, tuple(range(len(p.inputs)))) for p in (step.rhs, step.jacobian))
-        return step.modules(name, Reverse(*programs, self.modifying))
+        rhs, jacobian = (reverse_program(p, tuple(range(len(p.inputs)))) for p in (self.step.rhs, self.step.jacobian))
+        return self.step.modules(name, Reverse(rhs, jacobian, self.modifying))
 
     @cached_property
     def identity(self) -> str:

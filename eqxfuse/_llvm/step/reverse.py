@@ -175,9 +175,7 @@ class RosenbrockReverse:
             inner = times(-1.0 / method.gamma, code.load(part[f"u{stage}"], i, number))
             scaled = code.build.fmul(w, inverse)
             for j, c in coupled:
-                inner = code.fma(
-                    code.splat(ir.Constant(DOUBLE, c), number), code.load(part[f"u{j}"], i, number), inner
-                )
+                inner = code.fma(code.splat(ir.Constant(DOUBLE, c), number), code.load(part[f"u{j}"], i, number), inner)
                 factor = code.splat(ir.Constant(DOUBLE, c), number)
                 code.store(code.fma(factor, scaled, code.load(part[f"to_u{j}"], i, number)), part[f"to_u{j}"], i)
             code.build.store(code.fma(w, inner, code.value(sums)), sums, align=8)
@@ -192,6 +190,7 @@ class RosenbrockReverse:
         step, number = self.step, self.step.lu.number
         equation = [state, k]
         if modifiers:
+            assert step.modifying
             arrays = [part[name] for name in (*step.modifying.layout, "scratch")]
             code.build.call(modifiers.plain(step.modifying).function(slopes), [state, k, c, *arrays])
             equation += [part["modifiers"], *([part["slopes"]] if slopes else [])]

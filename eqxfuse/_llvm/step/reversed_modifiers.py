@@ -86,7 +86,9 @@ class ReversedModifying:
 
     @cached_property
     def identity(self) -> str:
-        rounds = [(r.totals and r.totals.digest, r.first, r.count, [law.identity for law in r.laws]) for r in self.rounds]
+        rounds = [
+            (r.totals and r.totals.digest, r.first, r.count, [law.identity for law in r.laws]) for r in self.rounds
+        ]
         return hashlib.sha256(repr((self.fields, rounds)).encode()).hexdigest()
 
 
