@@ -40,8 +40,8 @@ clean:
 
 # A stamp stands for what is installed; a change of pyproject.toml installs again.
 $(VENV)/.demo: EXTRAS := native,plot
-$(VENV)/.test: EXTRAS := native,plot,tables,test
-$(VENV)/.setup: EXTRAS := native,plot,tables,test,dev
+$(VENV)/.test: EXTRAS := native,plot,tables,test,zarr
+$(VENV)/.setup: EXTRAS := native,plot,tables,test,zarr,dev
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.setup: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV): $(EXTRAS)"

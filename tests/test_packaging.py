@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "_rhs": "_chemistry _html _kernels _lower _program _python",
     "carbox": "_chemistry _kernels _rhs",
     "_solvers": "_chemistry _kernels _llvm _lower _program _rhs",
-    "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
+    "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers _version",
     "_analysis": "_chemistry _html _plot _program _rhs _solve",
     "_models": "_analysis _chemistry _plot _program _rhs _solve",
     "models": "_models",
