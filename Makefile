@@ -44,9 +44,9 @@ clean:
 
 # A stamp stands for what is installed; a change of pyproject.toml installs again.
 $(VENV)/.demo: EXTRAS := native,plot
-$(VENV)/.test: EXTRAS := native,plot,tables,test
+$(VENV)/.test: EXTRAS := native,plot,tables,zarr,test
 $(VENV)/.docs: EXTRAS := docs
-$(VENV)/.setup: EXTRAS := native,plot,tables,test,docs,dev
+$(VENV)/.setup: EXTRAS := native,plot,tables,zarr,test,docs,dev
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.docs $(VENV)/.setup: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV): $(EXTRAS)"

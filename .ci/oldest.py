@@ -8,5 +8,11 @@ TOOLS = {"dev", "docs"}
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 extras = project["optional-dependencies"]
+bounds: dict[str, str] = {}
 for requirement in [*project["dependencies"], *(r for name in extras if name not in TOOLS for r in extras[name])]:
-    print(requirement.replace(">=", "==").split(",")[0])
+    name, bound = requirement.split(",")[0].split(">=")
+    bounds[name] = max(
+        bounds.get(name, ""), bound, key=lambda version: [int(part) for part in version.split(".") if part]
+    )
+for name, bound in bounds.items():
+    print(f"{name}=={bound}")

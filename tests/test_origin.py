@@ -50,6 +50,12 @@ def coefficients():
     return ef.solve(RHS, RHS.precompute(Conditions(temperature=10.0, density=2.0)), Y0, 1.0, **FAST)
 
 
+def need(suffix: str):
+    """Skip without the libraries of a kind of file."""
+    for library in {".nc": ["xarray"], ".zarr": ["xarray", "zarr"]}.get(suffix, []):
+        pytest.importorskip(library)
+
+
 def assert_same(before: Trajectory, after: Trajectory):
     """Up to axes along which nothing varies."""
     own, other = before.origin, after.origin
@@ -87,15 +93,14 @@ def test_transformations():
     assert float(jax.jit(jax.grad(lambda d: solve(d).origin.conditions.density))(2.0)) == 1.0
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".nc"])
+@pytest.mark.parametrize("suffix", [".npz", ".nc", ".zarr"])
 @pytest.mark.parametrize(
     "make",
     [one, product, lambda: product("density"), pairs, mapped, coefficients],
     ids=["one", "product", "densities", "pairs", "mapped", "coefficients"],
 )
 def test_files(tmp_path, suffix, make):
-    if suffix == ".nc":
-        pytest.importorskip("xarray")
+    need(suffix)
     before = make()
     before.save(tmp_path / f"x{suffix}")
     after = Trajectory.load(tmp_path / f"x{suffix}")

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "_kernels": "_llvm _program _python",
     "_rhs": "_chemistry _html _kernels _lower _program _python",
     "_solvers": "_chemistry _kernels _llvm _lower _program _rhs",
-    "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers",
+    "_solve": "_chemistry _html _kernels _plot _program _rhs _solvers _version",
     "carbox": "_chemistry _kernels _rhs _solve",
     "_analysis": "_chemistry _html _plot _program _rhs _solve",
     "_models": "_analysis _chemistry _plot _program _rhs _solve",

@@ -106,11 +106,13 @@ def test_output_times_that_differ_label_an_axis_together():
     assert found["time"].dims == ("cell", "output") and found["abundance"].dims == ("cell", "output", "species")
 
 
-@pytest.mark.parametrize(("name", "message"), [("x.txt", r"\.npz, \.csv, \.nc, not as '\.txt'"), ("x", "not as ''")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("x.txt", r"\.npz, \.csv, \.nc, \.zarr, not as '\.txt'"), ("x", "not as ''")]
+)
 def test_other_suffixes(tmp_path, name, message):
     with pytest.raises(ValueError, match=message):
         trajectory().save(tmp_path / name)
-    with pytest.raises(ValueError, match=r"loaded as \.npz, \.nc, not as '\.csv'"):
+    with pytest.raises(ValueError, match=r"loaded as \.npz, \.nc, \.zarr, not as '\.csv'"):
         Trajectory.load(tmp_path / "x.csv")
 
 

@@ -28,7 +28,8 @@ class Outcome(eqx.Enumeration):
     )
 
 
-_NAMES = ("successful", "max_steps_reached", "step_too_small", "failed")
+NAMES = ("successful", "max_steps_reached", "step_too_small", "failed")
+"""Their names; the position of each is its code in Zarr stores."""
 Tree = TypeVar("Tree")
 
 
@@ -37,9 +38,9 @@ def raise_when_run(tree: Tree, outcome: Outcome) -> Tree:
     messages = [
         f"a solve (one of its batch) failed, because {Outcome[getattr(Outcome, name)]}. With throw=False all that was "
         "reached comes back, and `Trajectory.result` says which cells failed"
-        for name in _NAMES
+        for name in NAMES
     ]
-    code = jnp.argmax(jnp.stack([outcome == getattr(Outcome, name) for name in _NAMES]), axis=0)
+    code = jnp.argmax(jnp.stack([outcome == getattr(Outcome, name) for name in NAMES]), axis=0)
     return eqx.branched_error_if(tree, outcome != Outcome.successful, code, messages)
 
 
@@ -53,12 +54,12 @@ def from_diffrax(result: diffrax.RESULTS) -> Outcome:
 
 def names_of(outcome: Outcome) -> np.ndarray:
     """[*batch] names of outcomes, as text; not for traced ones."""
-    return np.select([np.asarray(outcome == getattr(Outcome, name)) for name in _NAMES], _NAMES, "")
+    return np.select([np.asarray(outcome == getattr(Outcome, name)) for name in NAMES], NAMES, "")
 
 
 def from_names(names: np.ndarray) -> Outcome:
     """What `names_of` names. Raises `ValueError` for any other text."""
-    codes = np.array([_NAMES.index(str(name)) for name in names.flat], dtype=np.int32).reshape(names.shape)
+    codes = np.array([NAMES.index(str(name)) for name in names.flat], dtype=np.int32).reshape(names.shape)
     pick = _pick
     for _ in names.shape:
         pick = jax.vmap(pick)
@@ -67,6 +68,6 @@ def from_names(names: np.ndarray) -> Outcome:
 
 def _pick(code) -> Outcome:
     outcome = Outcome.successful
-    for other, name in enumerate(_NAMES):
+    for other, name in enumerate(NAMES):
         outcome = Outcome.where(code == other, getattr(Outcome, name), outcome)
     return outcome

@@ -249,6 +249,7 @@ class Trajectory(eqx.Module, OneLine):
 
         - `.npz`: everything, for NumPy without eqxfuse;
         - `.nc`: everything, as NetCDF (see `to_xarray`);
+        - `.zarr`: everything, as a Zarr store that xarray opens, cut into chunks (`pip install 'eqxfuse[zarr]'`);
         - `.csv`: times [s] and abundances of one trajectory.
 
         The file appears when it is whole: one that was there stays as it is when the disk is full or the process dies.
@@ -258,7 +259,7 @@ class Trajectory(eqx.Module, OneLine):
 
     @classmethod
     def load(cls, path: str | Path) -> "Trajectory":
-        """Read what `save` wrote as `.npz` or `.nc`.
+        """Read what `save` wrote as `.npz`, `.nc` or `.zarr`.
 
         Raises `ValueError` for another kind of file, `OSError` where it cannot be read.
         """

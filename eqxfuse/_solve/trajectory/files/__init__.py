@@ -8,24 +8,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eqxfuse._solve.durable import durable
+from eqxfuse._solve.durable import durable, durable_folder
 from eqxfuse._solve.trajectory.files.arrays import origin_arrays as origin_arrays
 from eqxfuse._solve.trajectory.files.arrays import read_arrays, write_arrays
 from eqxfuse._solve.trajectory.files.labelled import axis_names as axis_names
 from eqxfuse._solve.trajectory.files.labelled import read_dataset, write_dataset
 from eqxfuse._solve.trajectory.files.labelled import to_dataset as to_dataset
+from eqxfuse._solve.trajectory.files.stored import read_zarr, write_zarr
 from eqxfuse._solve.trajectory.files.table import to_dataframe as to_dataframe
 from eqxfuse._solve.trajectory.files.table import write_csv
 
-_WRITERS = {".npz": write_arrays, ".csv": write_csv, ".nc": write_dataset}
-_READERS = {".npz": read_arrays, ".nc": read_dataset}
+_WRITERS = {".npz": write_arrays, ".csv": write_csv, ".nc": write_dataset, ".zarr": write_zarr}
+_READERS = {".npz": read_arrays, ".nc": read_dataset, ".zarr": read_zarr}
 SUFFIXES = tuple(_WRITERS)
 
 
 def write_file(path: str | Path, fields: Mapping[str, Any]) -> None:
     """Write the kind of file that the suffix of `path` asks for, durably. Raises `ValueError` for another suffix."""
     write = _for_suffix(path, _WRITERS, "saved")
-    with durable(Path(path)) as part:
+    with (durable_folder if write is write_zarr else durable)(Path(path)) as part:
         write(part, fields)
 
 

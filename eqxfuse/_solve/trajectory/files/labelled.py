@@ -12,6 +12,7 @@ from eqxfuse._solve.outcome import from_names, names_of
 from eqxfuse._solve.trajectory.files.arrays import compositions, species_from
 from eqxfuse._solve.trajectory.files.table import import_extra
 from eqxfuse._solve.trajectory.origin import NUMBERS, Origin
+from eqxfuse._version import __version__
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -46,13 +47,12 @@ def to_dataset(fields: Mapping[str, Any], dims: Sequence[str] = ()) -> "Dataset"
         "result": (batch, names_of(fields["result"])),
         **{_COUNT + key: (batch, np.asarray(value)) for key, value in fields["statistics"].items()},
     }
-    own = () if origin is None or origin.conditions is None else origin.conditions.parameters
-    _check_names((*batch, *(name for name in own if name not in batch)), {*variables, "time", "output", "species"})
+    _check_names(batch, origin, {*variables, "time", "output", "species"})
     coordinates = {
         "time": ("time", first, _SECONDS) if same else ((*batch, output), times, _SECONDS),
         "species": np.array([s.name for s in fields["species"]], dtype=str),
     }
-    attrs = {"composition": compositions(fields["species"])}
+    attrs = {"composition": compositions(fields["species"]), "eqxfuse_version": __version__}
     if origin is not None:
         own_coordinates, own_attrs = _labels(origin, batch, state)
         coordinates, attrs = coordinates | own_coordinates, attrs | own_attrs
@@ -68,12 +68,13 @@ def read_dataset(path: Path) -> dict[str, Any]:
     """The fields of the trajectory in a file that `write_dataset` wrote. Raises `ValueError` and `OSError`."""
     xarray = import_extra("xarray", "a .nc file")
     try:
-        return _fields(xarray.load_dataset(path, engine=_ENGINE))
+        return fields_of(xarray.load_dataset(path, engine=_ENGINE))
     except (LookupError, TypeError, ValueError, EOFError) as error:
         raise ValueError(f"{path} is not a trajectory that eqxfuse saved, or is damaged: {error}") from error
 
 
-def _fields(dataset: "Dataset") -> dict[str, Any]:
+def fields_of(dataset: "Dataset") -> dict[str, Any]:
+    """The fields of the trajectory that `to_dataset` made this of. Raises `LookupError` for another one."""
     state = "density" if "density" in dataset.data_vars else "abundance"
     values = dataset[state].to_numpy()
     names = [str(name) for name in dataset["species"].to_numpy()]
@@ -111,7 +112,8 @@ def _more(fields: Mapping[str, Any], batch: tuple[str, ...], output: str, attrib
     return more
 
 
-def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, ...]) -> tuple[str, ...]:
+def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The names of the batch axes. Raises `ValueError`."""
     if dims and len(dims) != axes:
         raise ValueError(f"to_xarray got names for {len(dims)} batch axes ({', '.join(dims)}), there are {axes}")
     if dims or origin is None:
@@ -120,7 +122,9 @@ def _batch_dims(axes: int, origin: Origin | None, state: str, dims: tuple[str, .
     return tuple(_label(name, state) for name in names)
 
 
-def _check_names(batch: tuple[str, ...], taken: set[str]) -> None:
+def _check_names(batch: tuple[str, ...], origin: Origin | None, taken: set[str]) -> None:
+    own = () if origin is None or origin.conditions is None else origin.conditions.parameters
+    batch = (*batch, *(name for name in own if name not in batch))
     if len(set(batch)) < len(batch) or taken & set(batch):
         others = ", ".join(sorted(taken))
         raise ValueError(f"axes and parameters must have different names, none of them {others}: {', '.join(batch)}")

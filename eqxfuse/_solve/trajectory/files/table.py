@@ -49,9 +49,9 @@ def _columns(fields: Mapping[str, Any], target: str) -> tuple[list[str], np.ndar
     return [*names, TEMPERATURE], times, np.column_stack([values, np.asarray(fields["temperature"])])
 
 
-def import_extra(module: str, purpose: str) -> Any:
-    """A library that comes with the extra `tables`. Raises `ImportError` that says what to install."""
+def import_extra(module: str, purpose: str, extra: str = "tables") -> Any:
+    """A library that comes with an extra. Raises `ImportError` that says what to install."""
     try:
         return importlib.import_module(module)
     except ImportError as missing:
-        raise ImportError(f"{purpose} needs {module}: pip install 'eqxfuse[tables]'") from missing
+        raise ImportError(f"{purpose} needs {module}: pip install 'eqxfuse[{extra}]'") from missing
