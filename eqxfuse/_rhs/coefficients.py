@@ -21,11 +21,13 @@ class RateCoefficients(eqx.Module):
 
     `k` [reactions] is in the units of the state: already times n_H^(m-1) [s^-1] for abundances, and in
     cm^3(m-1) s^-1 for densities. Change one with `equinox.tree_at(lambda c: c.k, ...)`. With `conditions`, the
-    rates of abundance-dependent laws are modified in every call; without, `k` is used as it stands.
+    rates of abundance-dependent laws are modified in every call; without, `k` is used as it stands. Solves gather the
+    `parameters` of these laws once.
     """
 
     k: Float[Array, "reactions"]
     conditions: Conditions | None = None
+    parameters: Float[Array, "parameters"] | None = None
 
     def __repr__(self) -> str:
         return eqx.tree_pformat(self, width=sys.maxsize)

@@ -278,9 +278,20 @@ class FusedRHS(eqx.Module, OneLine):
 
     def _modifying(self, y, coefficients: RateCoefficients):
         """The function, and what it takes."""
-        modifiers = self.modifying(coefficients.conditions)
         k = jnp.asarray(coefficients.k).astype(y.dtype)
-        return modifiers, (y, k, modifiers.parameters(self.table, coefficients.conditions))
+        return self.modifying(coefficients.conditions), (y, k, self.modifier_parameters(coefficients))
+
+    def modifier_parameters(self, coefficients: RateCoefficients) -> Float[Array, " parameters"]:
+        """Everything but abundances that the abundance-dependent laws depend on."""
+        if coefficients.parameters is not None:
+            return coefficients.parameters
+        return self.modifying(coefficients.conditions).parameters(self.table, coefficients.conditions)
+
+    def gathered(self, coefficients: RateCoefficients) -> RateCoefficients:
+        """With the `parameters` of abundance-dependent laws, so that a solve does not gather them in each step."""
+        if not self.table.layout.modified:
+            return coefficients
+        return RateCoefficients(coefficients.k, coefficients.conditions, self.modifier_parameters(coefficients))
 
 
 def require_rhs(rhs: Any) -> FusedRHS:

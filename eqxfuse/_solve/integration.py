@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from eqxfuse._chemistry.conditions import Conditions
 from eqxfuse._chemistry.history.history import History
 from eqxfuse._chemistry.jumps import jump_temperatures
+from eqxfuse._rhs.coefficients import RateCoefficients
 from eqxfuse._rhs.fused import Args, FusedRHS
 from eqxfuse._solve.differentiable import differentiable
 from eqxfuse._solve.outcome import from_diffrax
@@ -97,18 +98,20 @@ class Integration(eqx.Module):
 
     def __call__(self, conditions: Args, y0: Float[Array, "species"]) -> Trajectory:
         thermal, species = self.rhs.thermal is not None, y0.shape[-1]
-        args, controller = conditions, self.controller
+        rhs, args, controller = self.rhs, conditions, self.controller
         if isinstance(conditions, History):
             args = conditions.course
             jumps = np.zeros(0) if thermal else jump_temperatures(self.rhs.network)
             controller = StopController(controller, Stops.of(args, jumps))
-        elif isinstance(conditions, Conditions) and not thermal:
-            args = self.rhs.precompute(conditions)
+        elif isinstance(conditions, Conditions | RateCoefficients) and not thermal:
+            # What steps take follows from the table here, once, and so do derivatives: steps need none of its own.
+            args = rhs.gathered(rhs.coefficients(self.span[0], conditions))
+            rhs = jax.lax.stop_gradient(rhs)
         start = self._with_temperature(conditions, y0) if thermal else y0
         outputs = diffrax.SubSaveAt(ts=self.times)
         end = diffrax.SubSaveAt(t1=True, fn=lambda t, y, args: (t, y))
         solution = diffrax.diffeqsolve(
-            diffrax.ODETerm(self.rhs),
+            diffrax.ODETerm(rhs),
             self.solver,
             *self.span,
             None,

@@ -101,7 +101,7 @@ def _tabulated(tableau, rhs: FusedRHS, args, direction, t, dt, y) -> tuple[Parts
     modifiers = rhs.modifying(table.conditions) if rhs.table.layout.modified else None
     inputs["k"] = table.k
     if modifiers:
-        inputs["c"] = jax.vmap(lambda k, c: modifiers.parameters(rhs.table, c))(table.k, table.conditions)
+        inputs["c"] = jax.vmap(rhs.modifier_parameters)(table)
     return Parts(tableau, rhs.kernel, *jacobian_kernel(rhs.network, rhs.kernel.backend), modifiers, moving), inputs
 
 

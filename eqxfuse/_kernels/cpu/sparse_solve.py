@@ -38,7 +38,7 @@ def sparse_factors(
     Where that needs pivoting, every solution with the factors is NaN. Has no derivative.
     """
     plan = scalar_plan(pattern)
-    sizes = (jnp.where(v == 0, 1.0, jnp.abs(v)) for v in (shift, jnp.asarray(scale, shift.dtype)))
+    sizes = (_size(v) for v in (shift, jnp.asarray(scale, shift.dtype)))
     shifts = jnp.stack([shift, *sizes]) if pattern.borders else shift[None]
     return _call(plan, "factorise", factors_length(plan), values, shifts)
 
@@ -66,16 +66,26 @@ def sparse_solver(pattern: Pattern, values: Float[Array, "stored"], scale):
             values * x[pattern.columns], indices_are_sorted=True
         )
 
+    # The factors are those of a matrix whose rows of borders are multiplied by this. Right-hand sides end in zeros
+    # there, but what derivatives solve for does not.
+    weights = jnp.ones(pattern.size, values.dtype)
+    weights = weights.at[pattern.states : pattern.size - pattern.constant_rows].set(_size(lax.stop_gradient(scale)))
+
     def solve(b):
         solution = lax.custom_linear_solve(
             product,
             _padded(pattern, b),
-            solve=lambda _, right: _solve(pattern, factors, right),
-            transpose_solve=lambda _, right: _solve(pattern, factors, right, transposed=True),
+            solve=lambda _, right: _solve(pattern, factors, weights * right),
+            transpose_solve=lambda _, right: weights * _solve(pattern, factors, right, transposed=True),
         )
         return solution[: pattern.states]
 
     return solve
+
+
+def _size(factor: Float[Array, ""]) -> Float[Array, ""]:
+    """What rows of borders are multiplied by where others are by `factor` (see `SparseLU`)."""
+    return jnp.where(factor == 0, 1.0, jnp.abs(factor))
 
 
 def _padded(pattern: Pattern, b: Float[Array, "states"]) -> Float[Array, "size"]:
