@@ -43,7 +43,10 @@ def test_species_by_phase():
     found = icy()
     assert list(found.phase("surface")) == ["#CO", "#H2O", "#H"]
     np.testing.assert_array_equal(found.phase("gas")["CO"], [5e-5, 1e-5])
-    assert ef.Network(SPECIES, ()).phases["bulk"] == ("@CO", "@H2O")
+    network = ef.Network(SPECIES, ())
+    assert network.phases["bulk"] == ("@CO", "@H2O")
+    assert network.pairs["CO"] == {"gas": "CO", "surface": "#CO", "bulk": "@CO"}
+    assert set(network.pairs) == {s.gas_name for s in network.species if s.phase != "gas"}
     with pytest.raises(ValueError, match="a phase is one of 'gas', 'surface', 'bulk', got 'mantle'"):
         found.phase("mantle")  # pyright: ignore[reportArgumentType]
 

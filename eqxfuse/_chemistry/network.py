@@ -160,6 +160,15 @@ class Network(OneLine):
         }
         return {phase: own for phase, own in names.items() if own}
 
+    @property
+    def pairs(self) -> dict[str, dict[Phase, str]]:
+        """What each species that is found in ice is called in the phases that it has, by its name in the gas."""
+        names: dict[str, dict[Phase, str]] = {s.gas_name: {} for s in self.species if s.phase != "gas"}
+        for s in self.species:
+            if s.gas_name in names:
+                names[s.gas_name][s.phase] = s.name
+        return names
+
     def in_phase(self, phase: Phase) -> tuple[str, ...]:
         """Names of the species of one phase. Raises `ValueError` for one that is no phase, or has no species."""
         if phase not in PHASES:
