@@ -164,7 +164,7 @@ class Network(OneLine):
     def pairs(self) -> dict[str, dict[Phase, str]]:
         """What each species that is found in ice is called in the phases that it has, by its name in the gas."""
         names: dict[str, dict[Phase, str]] = {s.gas_name: {} for s in self.species if s.phase != "gas"}
-        for s in self.species:
+        for s in sorted(self.species, key=lambda s: PHASES.index(s.phase)):
             if s.gas_name in names:
                 names[s.gas_name][s.phase] = s.name
         return names
