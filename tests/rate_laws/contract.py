@@ -36,7 +36,7 @@ EXAMPLES = (
     laws.ShieldedC(3.1e-10, 3.33),
     laws.Expression("3e-10*T32**(-0.4)*exp(-7e2/Tgas)*user_crate*1e16/(1 + n(idx_H)*1e-4)"),
     laws.Table({"temperature": [10.0, 100.0, 1e4]}, [1e-10, 2e-9, 3e-9], method="cubic", log_values=True),
-    laws.Table({"av": [0.1, 3.0], "N(H)": [1e14, 1e17, 1e20]}, [[3e-11, 1e-12, 0.0], [1e-13, 1e-14, 0.0]]),
+    laws.Table({"av": [0.1, 3.0], "N(H)": [1e14, 1e17, 1e20]}, [[3e-11, 1e-12, 2e-14], [1e-13, 1e-14, 3e-15]]),
     laws.Accretion(1.0, 1.0, 28.0),
     laws.Accretion(1.0, 0.0, 1.0, sticking="H", highest=150.0),
     laws.EleyRideal(1.0, 0.0, 10.0, 1.0, 0.7),
