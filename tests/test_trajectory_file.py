@@ -38,8 +38,7 @@ def assert_same(before: Trajectory, after: Trajectory):
         np.testing.assert_array_equal(old, new)
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".nc"])
-@pytest.mark.parametrize(
+every_kind = pytest.mark.parametrize(
     "before",
     [
         trajectory(),
@@ -49,6 +48,10 @@ def assert_same(before: Trajectory, after: Trajectory):
     ],
     ids=["one", "failed", "batch", "times"],
 )
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".nc"])
+@every_kind
 def test_everything_comes_back(tmp_path, suffix, before):
     if suffix == ".nc":
         pytest.importorskip("xarray")

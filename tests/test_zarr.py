@@ -1,28 +1,17 @@
 """Trajectories as Zarr stores."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eqxfuse import Outcome, Trajectory
+from eqxfuse import Trajectory
 from eqxfuse._solve import durable
-from tests.test_trajectory_file import assert_same, batch, trajectory
+from tests.test_trajectory_file import assert_same, batch, every_kind, trajectory
 
 xarray = pytest.importorskip("xarray")
 zarr = pytest.importorskip("zarr")
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        trajectory(),
-        trajectory(result=Outcome.max_steps_reached, state="density"),
-        batch(),
-        jax.vmap(lambda end: trajectory(end=end))(jnp.array([2.0, 3.0])),
-    ],
-    ids=["one", "failed", "batch", "times"],
-)
+@every_kind
 def test_everything_comes_back(tmp_path, before):
     before.save(tmp_path / "x.zarr")
     assert_same(before, Trajectory.load(tmp_path / "x.zarr"))

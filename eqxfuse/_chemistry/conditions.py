@@ -123,6 +123,12 @@ def _field(default: float | None = None, **facts: Any):
     return eqx.field(converter=_as_float, default=given, metadata={"facts": Facts(default=default, **facts)})
 
 
+def _column(species: str) -> Any:
+    use = "for shielding, beside that over the radius"
+    meaning = f"column of {species} in front of the cell"
+    return _field(0.0, unit="cm^-2", meaning=meaning, use=use, largest=1e30, logarithmic=True)
+
+
 class Conditions(eqx.Module, OneLine):
     """Physical conditions of one cell. A pytree: every field can be mapped over and differentiated.
 
@@ -260,32 +266,11 @@ class Conditions(eqx.Module, OneLine):
         1.0e5, unit="1", meaning="species of ice that a heavy cosmic ray sets free", largest=1e12
     )
     """Species of ice that a heavy cosmic ray sets free [1]."""
-    h2_column: Field = _field(
-        0.0,
-        unit="cm^-2",
-        meaning="column of H2 in front of the cell",
-        use="for shielding, beside that over the radius",
-        largest=1e30,
-        logarithmic=True,
-    )
+    h2_column: Field = _column("H2")
     """Column of H2 in front of the cell [cm^-2], for shielding, beside that over the radius."""
-    co_column: Field = _field(
-        0.0,
-        unit="cm^-2",
-        meaning="column of CO in front of the cell",
-        use="for shielding, beside that over the radius",
-        largest=1e30,
-        logarithmic=True,
-    )
+    co_column: Field = _column("CO")
     """Column of CO in front of the cell [cm^-2], for shielding, beside that over the radius."""
-    c_column: Field = _field(
-        0.0,
-        unit="cm^-2",
-        meaning="column of C in front of the cell",
-        use="for shielding, beside that over the radius",
-        largest=1e30,
-        logarithmic=True,
-    )
+    c_column: Field = _column("C")
     """Column of C in front of the cell [cm^-2], for shielding, beside that over the radius."""
     parameters: dict[str, Field] = eqx.field(converter=_as_parameters, default_factory=dict)
     """Named quantities that the network's rates need beside the others (`Network.parameters`), such as

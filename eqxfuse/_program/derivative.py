@@ -36,13 +36,15 @@ def forward_program(program: Program, active: Sequence[int]) -> Program:
     return Program(f"{program.name}_forward", (*program.inputs, *tangents), statements, outputs)
 
 
-def reverse_program(program: Program, active: Sequence[int]) -> Program:
-    """The cotangents of the inputs `active`, joined, from one of the outputs: the transpose of `forward_program`.
+def reverse_program(program: Program, active: Sequence[int] | None = None) -> Program:
+    """The cotangents of the inputs `active`, or of all, joined, from one of the outputs: the transpose of
+    `forward_program`.
 
     Inputs: those of `program`, then a cotangent of the outputs. Linear in the cotangent.
     """
     end = _ending(program, "_bar")
     cotangent = Array(f"result{end}", len(program.outputs))
+    active = range(len(program.inputs)) if active is None else active
     reverse = _Reverse(program, {program.inputs[i].name for i in active}, end)
     for i, atom in enumerate(program.outputs):
         if atom is not None:

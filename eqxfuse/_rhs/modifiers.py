@@ -66,16 +66,17 @@ class Modifiers:
     def places(self, law: ModifiedLaw) -> list[int]:
         """Where the rows of each parameter of `law` begin in `parameters`."""
         before = sum(self._leaves(own) * len(own.reactions) for own in self.laws if own.first < law.first)
-        return [self._fields + before + i * len(law.reactions) for i in range(self._leaves(law))] if self.known else []
+        return [self.fields + before + i * len(law.reactions) for i in range(self._leaves(law))] if self.known else []
 
     @property
-    def _fields(self) -> int:
+    def fields(self) -> int:
+        """How many conditions stand at the head of `parameters`."""
         return len(self.network.fields)
 
     @property
     def count(self) -> int:
         """The length of `parameters`."""
-        return self._fields + sum(self._leaves(law) * len(law.reactions) for law in self.laws) if self.known else 1
+        return self.fields + sum(self._leaves(law) * len(law.reactions) for law in self.laws) if self.known else 1
 
     def _leaves(self, law: ModifiedLaw) -> int:
         return len(jax.tree.leaves(self.of(law)))
@@ -106,7 +107,7 @@ class Modifiers:
             for law in round.laws:
                 point = jnp.concatenate([y[np.array(law.species, dtype=np.int32)], totals[self.totals(law)]])
                 rows = [parameters[at : at + len(law.reactions)] for at in self.places(law)]
-                values, steep = self.of_law(law, point, parameters[: self._fields], rows, slopes)
+                values, steep = self.of_law(law, point, parameters[: self.fields], rows, slopes)
                 modifiers = modifiers.at[law.first : law.first + len(values)].set(values.astype(y.dtype))
                 if steep.size:
                     derivatives = derivatives.at[law.slopes : law.slopes + steep.size].set(
@@ -127,7 +128,7 @@ class Modifiers:
             value, steep = self.of_law(law, jnp.concatenate([species, totals]), conditions, rows, slopes)
             return jnp.concatenate([value, steep[0]])
 
-        shared = range(self._fields) if self.known else ()
+        shared = range(self.fields) if self.known else ()
         return function, (("y", law.species), ("t", self.totals(law).tolist()), ("c", shared), ("p", self.places(law)))
 
     def row_program(self, law: ModifiedLaw, slopes: bool) -> Program:
@@ -140,14 +141,9 @@ class Modifiers:
         def of_point(point, conditions, own):
             return function(point[:species], point[species:], conditions, own[:count])
 
-        arrays = Array("point", law.width), Array("conditions", self._fields), Array("own", max(1, count))
+        arrays = Array("point", law.width), Array("conditions", self.fields), Array("own", max(1, count))
         read = scalar_function(of_point, [(array.name, range(array.length)) for array in arrays])
         return Program("modifier", arrays, read.statements, read.outputs)
-
-    @property
-    def fields(self) -> int:
-        """How many conditions stand at the head of `parameters`."""
-        return self._fields if self.known else 0
 
     @property
     def need_rates(self) -> bool:
@@ -190,7 +186,7 @@ class Modifiers:
                 laws.append(self.of_law(law, jnp.stack(point), conditions, rows, slopes=False)[0])
             return jnp.concatenate(laws)
 
-        return jax.jvp(values, (parameters[: self._fields],), (change,))
+        return jax.jvp(values, (parameters[: self.fields],), (change,))
 
     def of_law(self, law: ModifiedLaw, point, conditions, rows: Sequence, slopes: bool):
         """The modifiers [n] of one law, and, if asked for, their derivatives [n, width] with respect to `point`.

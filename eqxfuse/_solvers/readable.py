@@ -7,7 +7,6 @@ from eqxfuse._chemistry.network import Network
 from eqxfuse._lower.modified import ModifiedLaw
 from eqxfuse._lower.temperature import modifier_columns
 from eqxfuse._program.derivative import reverse_program
-from eqxfuse._program.ir import Program
 from eqxfuse._program.trace import scalar_expressions, scalar_function
 from eqxfuse._rhs.modifiers import Modifiers
 from eqxfuse._rhs.rate_rows import RateRows
@@ -40,17 +39,14 @@ def reversed_modifying(modifiers: Modifiers):
     """The transpose of the modifiers' derivatives, for native code, where `modifying` has a form."""
     from eqxfuse._llvm.step.reversed_modifiers import ReversedLaw, ReversedModifying, ReversedRound
 
-    def transposed(program: Program) -> Program:
-        return reverse_program(program, tuple(range(len(program.inputs))))
-
     def of_law(law: ModifiedLaw) -> ReversedLaw:
-        programs = [transposed(modifiers.row_program(law, slopes)) for slopes in (False, True)]
+        programs = [reverse_program(modifiers.row_program(law, slopes)) for slopes in (False, True)]
         totals, places = modifiers.totals(law).tolist(), tuple(modifiers.places(law))
         return ReversedLaw(len(law.reactions), law.first, law.slopes, law.species, tuple(totals), places, *programs)
 
     rounds = []
     for r in modifiers.rounds if modifiers.known else ():
-        totals, count = (transposed(r.program), len(r.program.outputs)) if r.program else (None, 0)
+        totals, count = (reverse_program(r.program), len(r.program.outputs)) if r.program else (None, 0)
         rounds.append(ReversedRound(totals, r.first, count, tuple(map(of_law, r.laws))))
     return ReversedModifying(modifiers.fields, tuple(rounds))
 

@@ -79,3 +79,20 @@ def test_batches_are_the_cells(cells):
     many = jax.jit(jax.vmap(lambda factor: pulled(factor * cotangent, factor)))(scale)
     for i in range(cells):
         _assert_close(jax.tree.map(lambda leaf, i=i: leaf[i], many), one(scale[i] * cotangent, scale[i]), point)
+
+
+def test_coefficients_without_conditions_are_not_modified():
+    """The laws are 1 then, and still have their places among what f and the Jacobian take."""
+
+    def gradient(backend):
+        rhs = ef.FusedRHS(_shielded(), backend=backend)
+        y, conditions, h = rhs.network.abundances(GAS), CASES["shielded"][2], jnp.asarray(1e10)
+
+        def end(y, k, h):
+            return ef.Rodas5P().step(diffrax.ODETerm(rhs), 0 * h, h, y, ef.RateCoefficients(k), None, False)[0][0]
+
+        point = y, rhs.precompute(conditions).k, h
+        return jax.jit(jax.grad(end, (0, 1, 2)))(*point), point
+
+    (ours, point), (theirs, _) = gradient("llvm"), gradient("vectorized")
+    _assert_close(ours, theirs, point)

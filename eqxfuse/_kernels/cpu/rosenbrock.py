@@ -103,7 +103,7 @@ class NativeReverse(OneLine):
 
     def modules(self, name: str) -> Modules:
         """The code, with the handler `@name`."""
-        rhs, jacobian = (reverse_program(p, tuple(range(len(p.inputs)))) for p in (self.step.rhs, self.step.jacobian))
+        rhs, jacobian = map(reverse_program, (self.step.rhs, self.step.jacobian))
         return self.step.modules(name, Reverse(rhs, jacobian, self.modifying))
 
     @cached_property

@@ -46,12 +46,12 @@ class RosenbrockReverse:
         """Where each part of the work space behind that of the step begins [numbers]; `end` is its size."""
         step, states = self.step, self.step.states
         coefficients, modifying = step.signature.length("k"), self.reversed_modifying
-        rows, slopes = (modifying.rows, modifying.slopes) if modifying else (0, 0)
+        modified = step.modifying.layout if step.modifying else {"modifiers": 0, "slopes": 0}
         parts = {
             "to_matrix": step.lu.plan.pattern.stored,
             "to_state": states,
             "w": step.size,
-            "given": states + coefficients + rows + slopes,
+            "given": states + coefficients + modified["modifiers"] + modified["slopes"],
             **(modifying.work if modifying else {}),
             **{f"to_u{i}": states for i in range(step.method.stages)},
         }

@@ -75,10 +75,6 @@ class ReversedModifying:
         return sum(law.rows for r in self.rounds for law in r.laws)
 
     @property
-    def slopes(self) -> int:
-        return sum(law.rows * law.width for r in self.rounds for law in r.laws)
-
-    @property
     def work(self) -> dict[str, int]:
         """The parts of the work space and their lengths."""
         longest = max((len(r.totals.outputs) for r in self.rounds if r.totals), default=0)
